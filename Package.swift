@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The same for every Swift target: what the compiler can check, it checks, and no warning stays.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+func part(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["Support"], swiftSettings: settings)
+}
+
+/// A C library of the distribution: a module map and a shim in `Sources/System`.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig,
+        providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "hookline",
+    products: [.executable(name: "hookline", targets: ["App"])],
+    targets: [
+        // The C side: a folder each, and only its face imports it.
+        system("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CRdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
+        .target(
+            name: "CSimdjson", path: "Sources/System/CSimdjson",
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CChecksum", path: "Sources/System/CChecksum"),
+        .target(name: "CThreads", path: "Sources/System/CThreads"),
+
+        // Below all: threads, log lines and metrics, settings, files, bytes.
+        part("Threads", ["CThreads"]),
+        part("JSON", ["CSimdjson"]),
+        part("Telemetry", ["JSON"]),
+        part("Configuration", ["JSON"]),
+        part("Files"),
+
+        // What an event is.
+        part("Events", ["CXXHash", "Configuration", "JSON"]),
+
+        // HTTP -> journal.
+        part("HTTP", ["CMicrohttpd", "Configuration", "JSON", "Telemetry", "Threads"]),
+        part("HTTPClient", ["CCurl"]),
+        part("Journal", ["CChecksum", "Configuration", "Events", "Files", "Telemetry", "Threads"]),
+        part(
+            "Ingress",
+            ["Configuration", "Events", "HTTP", "JSON", "Journal", "Telemetry", "Threads"]),
+
+        // Journal -> Kafka.
+        part("Kafka", ["CRdkafka", "Configuration", "Telemetry", "Threads"]),
+        part(
+            "Publisher",
+            ["Configuration", "Events", "Journal", "Kafka", "Telemetry", "Threads"]),
+
+        // Kafka -> state.
+        part("Projection", ["Events", "JSON"]),
+        part("SQLite", ["CSQLite"]),
+        part(
+            "Store",
+            ["Configuration", "Events", "Files", "Projection", "SQLite", "Telemetry", "Threads"]),
+        part(
+            "Consumer",
+            [
+                "Configuration", "Events", "Kafka", "Projection", "Store", "Telemetry", "Threads",
+            ]),
+
+        // Beside the flow.
+        part("Management", ["Configuration", "HTTP", "JSON", "Telemetry", "Threads"]),
+        part(
+            "Simulator",
+            ["Configuration", "Events", "HTTPClient", "JSON", "Telemetry", "Threads"]),
+
+        // Wires the parts into roles.
+        .executableTarget(
+            name: "App",
+            dependencies: [
+                "Configuration", "Consumer", "Events", "Files", "HTTP", "HTTPClient", "Ingress",
+                "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Simulator",
+                "SQLite", "Store", "Telemetry", "Threads",
+            ],
+            swiftSettings: settings),
+
+        // Tests mirror the sources.
+        .target(name: "Support", path: "Tests/Support", swiftSettings: settings),
+        tests("ThreadsTests", ["Threads"]),
+        tests("JSONTests", ["JSON"]),
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("ConfigurationTests", ["Configuration"]),
+        tests("FilesTests", ["Files"]),
+        tests("EventsTests", ["Configuration", "Events", "JSON"]),
+        tests("HTTPTests", ["HTTP", "JSON", "Telemetry", "Threads"]),
+        tests("HTTPClientTests", ["HTTP", "HTTPClient", "JSON", "Telemetry"]),
+        tests("JournalTests", ["Events", "Files", "Journal", "JSON", "Telemetry", "Threads"]),
+        tests(
+            "IngressTests",
+            ["Events", "HTTP", "HTTPClient", "Ingress", "JSON", "Journal", "Telemetry", "Threads"]),
+        tests("KafkaTests", ["Kafka", "Telemetry", "Threads"]),
+        tests(
+            "PublisherTests",
+            ["Events", "JSON", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),
+        tests("ProjectionTests", ["Events", "JSON", "Projection"]),
+        tests("SQLiteTests", ["SQLite"]),
+        tests("StoreTests", ["Events", "JSON", "Projection", "SQLite", "Store", "Telemetry"]),
+        tests(
+            "ConsumerTests",
+            ["Consumer", "Events", "JSON", "Kafka", "Projection", "Store", "Telemetry", "Threads"]),
+        tests("ManagementTests", ["HTTP", "HTTPClient", "Management", "Telemetry"]),
+        tests("SimulatorTests", ["Events", "JSON", "Simulator"]),
+        tests("AppTests", ["App", "Configuration", "JSON"]),
+        tests("FlowTests", ["Events", "HTTPClient", "JSON", "Kafka", "Simulator"]),
+        tests("TidyTests"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,6 @@
+/// The executable `hookline`.
+@main enum Hookline {
+    static func main() {
+        print("hookline")
+    }
+}

@@ -1,0 +1,49 @@
+import CSQLite
+
+/// What SQLite refused, with its code and text, and what was being done.
+package struct SQLiteError: Error, Equatable, CustomStringConvertible {
+    /// The extended result code.
+    package let code: Int32
+    /// The words of `sqlite3_errmsg`.
+    package let message: String
+    /// What was being done, and to which file.
+    package let action: String
+
+    /// Makes an error of a result code.
+    package init(code: Int32, message: String, action: String) {
+        self.code = code
+        self.message = message
+        self.action = action
+    }
+
+    /// The name of the primary result code, such as `SQLITE_BUSY`.
+    package var name: String {
+        Self.names[code & 0xff] ?? "SQLITE_ERROR"
+    }
+
+    /// Whether there is no room left on the disk.
+    package var isDiskFull: Bool { code & 0xff == SQLITE_FULL }
+
+    /// Whether the file is not a database, or a damaged one.
+    package var isDamage: Bool {
+        code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB
+    }
+
+    package var description: String {
+        "SQLite could not \(action): \(message) (\(name), code \(code))"
+    }
+
+    private static let names: [Int32: String] = [
+        SQLITE_ERROR: "SQLITE_ERROR", SQLITE_INTERNAL: "SQLITE_INTERNAL",
+        SQLITE_PERM: "SQLITE_PERM", SQLITE_ABORT: "SQLITE_ABORT", SQLITE_BUSY: "SQLITE_BUSY",
+        SQLITE_LOCKED: "SQLITE_LOCKED", SQLITE_NOMEM: "SQLITE_NOMEM",
+        SQLITE_READONLY: "SQLITE_READONLY", SQLITE_INTERRUPT: "SQLITE_INTERRUPT",
+        SQLITE_IOERR: "SQLITE_IOERR", SQLITE_CORRUPT: "SQLITE_CORRUPT",
+        SQLITE_NOTFOUND: "SQLITE_NOTFOUND", SQLITE_FULL: "SQLITE_FULL",
+        SQLITE_CANTOPEN: "SQLITE_CANTOPEN", SQLITE_PROTOCOL: "SQLITE_PROTOCOL",
+        SQLITE_SCHEMA: "SQLITE_SCHEMA", SQLITE_TOOBIG: "SQLITE_TOOBIG",
+        SQLITE_CONSTRAINT: "SQLITE_CONSTRAINT", SQLITE_MISMATCH: "SQLITE_MISMATCH",
+        SQLITE_MISUSE: "SQLITE_MISUSE", SQLITE_NOLFS: "SQLITE_NOLFS", SQLITE_AUTH: "SQLITE_AUTH",
+        SQLITE_RANGE: "SQLITE_RANGE", SQLITE_NOTADB: "SQLITE_NOTADB",
+    ]
+}

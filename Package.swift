@@ -49,7 +49,7 @@ let package = Package(
         // Below all: threads, log lines and metrics, settings, files, bytes.
         part("Threads", ["CThreads"]),
         part("JSON", ["CSimdjson"]),
-        part("Telemetry", ["JSON"]),
+        part("Telemetry", ["JSON", "Threads"]),
         part("Configuration", ["JSON"]),
         part("Files"),
 

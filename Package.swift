@@ -54,7 +54,9 @@ let package = Package(
         part("Files"),
 
         // What an event is.
-        part("Events", ["CXXHash", "Configuration", "JSON"]),
+        part(
+            "Events", ["CXXHash", "Configuration", "JSON"],
+            resources: [.embedInCode("catalogue.json5")]),
 
         // HTTP -> journal.
         part("HTTP", ["CMicrohttpd", "Configuration", "JSON", "Telemetry", "Threads"]),

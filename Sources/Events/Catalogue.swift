@@ -1,0 +1,73 @@
+/// What each type of event means: where it goes, what it is about, how it changes the state.
+package struct Catalogue: Sendable {
+    /// The entries, sorted by type.
+    package let entries: [CatalogueEntry]
+
+    private let byType: [String: CatalogueEntry]
+
+    /// The catalogue that comes with the program: `config/catalogue.json5`.
+    package static let shipped: Catalogue = {
+        do {
+            return try Catalogue(json5: PackageResources.catalogue_json5)
+        } catch {
+            preconditionFailure("the embedded catalogue is wrong: \(error)")
+        }
+    }()
+
+    /// The text of the catalogue that comes with the program.
+    package static let shippedText = String(
+        decoding: PackageResources.catalogue_json5, as: UTF8.self)
+
+    /// Reads a catalogue file.
+    ///
+    /// - Throws: every problem of the file at once.
+    package init(json5: [UInt8]) throws(CatalogueError) {
+        var reader = CatalogueReader()
+        let entries = reader.entries(json5)
+        guard reader.problems.isEmpty else { throw CatalogueError(problems: reader.problems) }
+        self.entries = entries.sorted { $0.type < $1.type }
+        byType = Dictionary(uniqueKeysWithValues: entries.map { ($0.type, $0) })
+    }
+
+    /// The entry of a type, or nil where the catalogue does not have it.
+    package subscript(type: String) -> CatalogueEntry? { byType[type] }
+
+    /// The names of the entities, sorted.
+    package var entities: [String] { Set(entries.map(\.entity)).sorted() }
+
+    /// A digest of the rules by which state is made from events; topics are not among them.
+    ///
+    /// State made by other rules is other state, so a store keeps the digest of its rules.
+    package var mergeRulesDigest: BodyHash {
+        let text = entries.map(\.mergeRules).joined(separator: "\n")
+        return BodyHash(hashing: Array(text.utf8).span)
+    }
+}
+
+/// What is wrong with a catalogue file: every problem at once.
+package struct CatalogueError: Error, Sendable, CustomStringConvertible {
+    /// One thing that is wrong.
+    package struct Problem: Sendable, Equatable, CustomStringConvertible {
+        /// Where it stands, such as `types["order.updated"].rank`.
+        package let path: String
+
+        /// What stands there, or nil where it is missing.
+        package let value: String?
+
+        /// What may stand there.
+        package let allowed: String
+
+        /// The problem as a sentence.
+        package var description: String {
+            "catalogue: \(path): \(value.map { "\($0) is not allowed" } ?? "missing"): \(allowed)"
+        }
+    }
+
+    /// The problems, in the order of the types' names.
+    package let problems: [Problem]
+
+    /// The problems, a line each.
+    package var description: String {
+        problems.map(\.description).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,80 @@
+package import JSON
+
+/// What the catalogue says of one type of event.
+package final class CatalogueEntry: Sendable {
+    /// How a snapshot changes what is known of an entity.
+    package enum Mode: String, CaseIterable, Sendable {
+        /// Fields that the snapshot lacks stay as they were.
+        case merge
+        /// Fields that the snapshot lacks are gone.
+        case replace
+    }
+
+    /// What `data` must be.
+    package enum DataKind: String, CaseIterable, Sendable {
+        case object
+        case array
+        case any
+    }
+
+    /// A further value that the history shows.
+    package struct HistoryField: Sendable, Hashable {
+        /// The last name of the path.
+        package let name: String
+
+        /// Where the body holds the value.
+        package let path: JSONPath
+    }
+
+    /// The type of the event, such as `order.updated`.
+    package let type: String
+
+    /// What follows the prefix in the name of the topic.
+    package let topic: String
+
+    /// What the event is about, such as `order`.
+    package let entity: String
+
+    /// Where the body holds the entity's id.
+    package let keyPath: JSONPath
+
+    /// Where the body holds the entity's fields.
+    package let snapshotPath: JSONPath
+
+    /// Where the snapshot says when it was last changed.
+    package let updatedAtPath: JSONPath
+
+    /// How the snapshot changes what is known.
+    package let mode: Mode
+
+    /// The place in the entity's life: of two events of the same instant the higher is later.
+    package let rank: UInt8
+
+    /// Further values that the history shows.
+    package let historyFields: [HistoryField]
+
+    /// What `data` must be.
+    package let dataKind: DataKind
+
+    /// Makes an entry; only `Catalogue` does, after checking.
+    init(
+        type: String, topic: String, entity: String, keyPath: JSONPath, snapshotPath: JSONPath,
+        mode: Mode, rank: UInt8, historyFields: [HistoryField], dataKind: DataKind
+    ) {
+        self.type = type
+        self.topic = topic
+        self.entity = entity
+        self.keyPath = keyPath
+        self.snapshotPath = snapshotPath
+        updatedAtPath = snapshotPath.appending("updatedAt")
+        self.mode = mode
+        self.rank = rank
+        self.historyFields = historyFields
+        self.dataKind = dataKind
+    }
+
+    /// The rules by which state is made from this type, as one line of canonical text.
+    var mergeRules: String {
+        "\(type) \(entity) \(keyPath) \(snapshotPath) \(mode.rawValue) \(rank)"
+    }
+}

@@ -2,6 +2,7 @@ import Glibc
 
 /// What a test waited for and did not get.
 package struct TimedOut: Error, CustomStringConvertible {
+    /// What, for how long, and how it stood at the end.
     package let description: String
 }
 

@@ -2,6 +2,7 @@ import Glibc
 
 /// A call of the system that failed, with what it was called for.
 package struct SystemFailure: Error, CustomStringConvertible {
+    /// What was tried, with what, and the system's reason.
     package let description: String
 
     /// Takes the reason from `errno`, or from the code that the call returned.

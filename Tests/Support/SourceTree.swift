@@ -2,6 +2,7 @@
 package struct SourceFile: Sendable {
     /// Relative to the top of the repository.
     package let path: String
+    /// All that it holds.
     package let text: String
 
     /// A file as it would be at the path.

@@ -1,0 +1,52 @@
+import Support
+
+/// Where things lie.
+enum LayoutRules {
+    /// Beside dotfiles, the whole of the top level.
+    static let top: Set = ["Package.swift", "README.md", "Sources", "Tests", "config", "deploy"]
+
+    /// Sources without a test file of their own: a path, or the end of one, and why.
+    static let untested: [String: String] = [
+        "Scaffold.swift": "nothing yet",
+        "Sources/App/Hookline.swift": "starts a command: the flows run it",
+    ]
+
+    static func topLevel(_ names: [String]) -> [Finding] {
+        names.filter { !$0.hasPrefix(".") && !top.contains($0) }.map {
+            Finding(path: $0, line: 1, rule: "does not belong at the top level")
+        }
+    }
+
+    /// Each `Sources/X/Foo.swift` has a `Tests/XTests/FooTests.swift`, or a reason why not.
+    static func mirror(
+        sources: [String], tests: [String], untested: [String: String] = untested
+    ) -> [Finding] {
+        let tests = Set(tests)
+        let bare = sources.filter { !names(ofTestsFor: $0).contains(where: tests.contains) }
+        let missing = bare.filter { source in
+            !untested.keys.contains { source.hasSuffix($0) }
+        }
+        let idle = untested.keys.filter { reason in
+            !bare.contains { $0.hasSuffix(reason) }
+        }
+        return missing.map { source in
+            let name = names(ofTestsFor: source).first ?? "test"
+            return Finding(path: source, line: 1, rule: "has no \(name), nor a reason why not")
+        }
+            + idle.sorted().map {
+                Finding(path: $0, line: 1, rule: "is a reason for no file: take it away")
+            }
+    }
+
+    /// `Foo+Bar.swift` may be tested in `FooTests.swift` too.
+    private static func names(ofTestsFor source: String) -> [String] {
+        let parts = source.split(separator: "/")
+        guard parts.count > 2, let file = parts.last?.dropLast(".swift".count) else { return [] }
+        let folder =
+            (["Tests", "\(parts[1])Tests"] + parts[2..<(parts.count - 1)].map(String.init))
+            .joined(separator: "/")
+        let whole = "\(folder)/\(file)Tests.swift"
+        guard let plus = file.firstIndex(of: "+") else { return [whole] }
+        return [whole, "\(folder)/\(file[..<plus])Tests.swift"]
+    }
+}

@@ -1,0 +1,33 @@
+import Events
+import Projection
+import Testing
+
+@Suite struct CanonicalJSONTests {
+    private func canonical(_ text: String) -> String {
+        var output: [UInt8] = []
+        CanonicalJSON.append(Array(text.utf8).span, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        (" 1 ", "1"), ("2.50", "2.50"), ("1E+2", "1E+2"), ("[ 1,\t2 ,\r\n3 ]", "[1,2,3]"),
+        (#"{ "a b" : "c  d" }"#, #"{"a b":"c  d"}"#), (#"" \" ""#, #"" \" ""#),
+        (#"[ "\\" , " " ]"#, #"["\\"," "]"#), (#" "\u0020 å" "#, #""\u0020 å""#),
+    ])
+    func `only whitespace outside strings goes`(text: String, expected: String) {
+        #expect(canonical(text) == expected)
+    }
+
+    @Test func `names are escaped as JSON asks`() {
+        let state = EntityState([SampleEvent(at: 1, [("a\"b\n", "1"), ("å", "2")])])
+        #expect(state.text == #"{"a\"b\n":1,"å":2}"#)
+    }
+
+    @Test func `digests are equal exactly for equal canonical forms`() {
+        let spaced = EntityState([SampleEvent(at: 1, [("a", "[1, 2]")])])
+        let dense = EntityState([SampleEvent(at: 2, [("a", "[1,2]")])])
+        let other = EntityState([SampleEvent(at: 2, [("a", "[1,2.0]")])])
+        #expect(spaced.digest == dense.digest)
+        #expect(spaced.digest != other.digest)
+    }
+}

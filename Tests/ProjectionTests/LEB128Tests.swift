@@ -1,0 +1,20 @@
+@testable import Projection
+import Testing
+
+@Suite struct LEB128Tests {
+    @Test(arguments: [0, 1, 127, 128, 300, 16_383, 16_384, 1 << 20, Int(UInt32.max)])
+    func `numbers come back`(number: Int) {
+        var bytes: [UInt8] = []
+        LEB128.append(number, to: &bytes)
+        var offset = 0
+        #expect(LEB128.read(bytes, &offset) == number)
+        #expect(offset == bytes.count)
+    }
+
+    @Test func `what never ends is no number`() {
+        var offset = 0
+        #expect(LEB128.read([0x80, 0x80], &offset) == nil)
+        offset = 0
+        #expect(LEB128.read(Array(repeating: 0xff, count: 20), &offset) == nil)
+    }
+}

@@ -51,7 +51,7 @@ let package = Package(
         part("JSON", ["CSimdjson"]),
         part("Telemetry", ["JSON", "Threads"]),
         part("Configuration", ["JSON"]),
-        part("Files"),
+        part("Files", ["CChecksum"]),
 
         // What an event is.
         part(
@@ -61,7 +61,7 @@ let package = Package(
         // HTTP -> journal.
         part("HTTP", ["CMicrohttpd", "Configuration", "JSON", "Telemetry", "Threads"]),
         part("HTTPClient", ["CCurl"]),
-        part("Journal", ["CChecksum", "Configuration", "Events", "Files", "Telemetry", "Threads"]),
+        part("Journal", ["Configuration", "Events", "Files", "Telemetry", "Threads"]),
         part(
             "Ingress",
             ["Configuration", "Events", "HTTP", "JSON", "Journal", "Telemetry", "Threads"]),

@@ -1,0 +1,75 @@
+internal import Glibc
+
+/// The real file system.
+package struct Disk: FileLayer {
+    /// The real file system.
+    package init() {}
+
+    package func open(_ path: String, _ mode: OpenMode) throws(FileError) -> any File {
+        try DiskFile(path, mode)
+    }
+
+    package func createFolder(_ path: String) throws(FileError) {
+        if unsafe mkdir(path, 0o700) == 0 { return try syncFolder(folder(of: path)) }
+        switch errno {
+        case EEXIST: return
+        case ENOENT where path.contains("/") && folder(of: path) != path:
+            try createFolder(folder(of: path))
+            guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+                throw .failed(.createFolder, path: path, code: errno)
+            }
+            try syncFolder(folder(of: path))
+        case let code: throw .failed(.createFolder, path: path, code: code)
+        }
+    }
+
+    package func list(_ folder: String) throws(FileError) -> [String] {
+        guard let stream = unsafe opendir(folder) else {
+            throw .failed(.list, path: folder, code: errno)
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        guard errno == 0 else { throw .failed(.list, path: folder, code: errno) }
+        return names.sorted()
+    }
+
+    package func rename(_ path: String, to other: String) throws(FileError) {
+        guard unsafe Glibc.rename(path, other) == 0 else {
+            throw .failed(.rename, path: path, code: errno)
+        }
+    }
+
+    package func remove(_ path: String) throws(FileError) {
+        guard unsafe Glibc.remove(path) == 0 else {
+            throw .failed(.remove, path: path, code: errno)
+        }
+    }
+
+    package func syncFolder(_ path: String) throws(FileError) {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .failed(.sync, path: path, code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .failed(.sync, path: path, code: errno) }
+    }
+
+    package func freeBytes(_ path: String) throws(FileError) -> Int {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .failed(.freeSpace, path: path, code: errno) }
+        defer { close(descriptor) }
+        var facts = statvfs()
+        guard unsafe fstatvfs(descriptor, &facts) == 0 else {
+            throw .failed(.freeSpace, path: path, code: errno)
+        }
+        return Int(facts.f_bavail) * Int(facts.f_frsize)
+    }
+}

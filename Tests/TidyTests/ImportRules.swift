@@ -32,7 +32,7 @@ enum ImportRules {
     /// The modules of the toolchain that may be used, by all and by some.
     static let toolchain: Set = ["Swift", "Synchronization"]
     static let glibc = WordRules.unsafeTargets
-    static let foundationEssentials: Set = ["Configuration"]
+    static let foundationEssentials: Set = ["Configuration", "Events"]
 
     /// The only target that imports the C target.
     static let faces: [String: String] = Dictionary(

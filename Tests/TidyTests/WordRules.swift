@@ -79,7 +79,10 @@ enum WordRules {
 
     private static func hasReason(_ code: SwiftCode, line: Int, name: String) -> Bool {
         let reason = "// Safe because:"
-        if code.lines[line - 1].contains(reason) { return true }
+        // Beside it, or as the first line of the type.
+        if code.lines[(line - 1)...].prefix(2).contains(where: { $0.contains(reason) }) {
+            return true
+        }
         for text in code.lines[..<(line - 1)].reversed() {
             let text = text.drop { $0 == " " }
             if text.contains(reason) { return true }

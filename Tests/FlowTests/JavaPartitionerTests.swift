@@ -1,0 +1,13 @@
+import Testing
+
+@Suite struct JavaPartitionerTests {
+    /// From Kafka's own `UtilsTest.testMurmur2`.
+    @Test(arguments: [
+        ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536),
+        ("a-little-bit-longer-string", -1_486_304_829),
+        ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971), ("abc", 479_470_107),
+    ])
+    func `murmur2 is Kafka's`(key: String, hash: Int32) {
+        #expect(JavaPartitioner.murmur2(Array(key.utf8)) == hash)
+    }
+}

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSON
 
 /// A value of the configuration file, before anybody says what it should be.
 package indirect enum ConfigurationValue: Sendable, Equatable {
@@ -118,18 +119,8 @@ extension ConfigurationValue: CustomStringConvertible {
     }
 
     private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case let control where control.value < 32:
-                let digits = String(control.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        var writer = JSONWriter()
+        writer.value(text)
+        return writer.text
     }
 }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// One line of the log, before it is known for whom it is written.
 struct LogLine {
     let time: LogTime
@@ -21,12 +23,19 @@ struct LogLine {
 
     /// `{"time":"...","level":"info","component":"journal","message":"...","segment":12}`.
     var json: String {
-        var line = "{\"time\":\"\(time.full)\",\"level\":\"\(level.rawValue)\""
-        line += ",\"component\":" + quoted(component) + ",\"message\":" + quoted(message)
-        for (name, value) in fields {
-            line += "," + quoted(name) + ":" + value.json
+        var writer = JSONWriter(capacity: 256)
+        writer.object { line in
+            line.field("time", time.full)
+            line.field("level", level.rawValue)
+            line.field("component", component)
+            line.field("message", message)
+            for (name, value) in fields {
+                line.key(name)
+                value.write(to: &line)
+            }
         }
-        return line + "}\n"
+        writer.newline()
+        return writer.text
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
@@ -55,19 +64,20 @@ extension LogValue {
                 $0.value > 32 && $0.value != 127 && $0 != "\"" && $0 != "="
             }
             return isPlain && !value.isEmpty ? value : quoted(value)
-        case .integer, .unsigned, .boolean: return json
+        case .integer(let value): return String(value)
+        case .unsigned(let value): return String(value)
         case .number(let value): return rounded(value)
+        case .boolean(let value): return String(value)
         }
     }
 
-    fileprivate var json: String {
+    fileprivate func write(to writer: inout JSONWriter) {
         switch self {
-        case .string(let value): quoted(value)
-        case .integer(let value): String(value)
-        case .unsigned(let value): String(value)
-        // JSON has no infinity.
-        case .number(let value): value.isFinite ? "\(value)" : "null"
-        case .boolean(let value): value ? "true" : "false"
+        case .string(let value): writer.value(value)
+        case .integer(let value): writer.value(value)
+        case .unsigned(let value): writer.value(value)
+        case .number(let value): writer.value(value)
+        case .boolean(let value): writer.value(value)
         }
     }
 
@@ -79,19 +89,7 @@ extension LogValue {
 
 /// The text as a JSON string.
 private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\r": result += "\\r"
-        case "\t": result += "\\t"
-        case let control where control.value < 32 || control.value == 127:
-            let digits = String(control.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
+    var writer = JSONWriter()
+    writer.value(text)
+    return writer.text
 }

@@ -7,53 +7,29 @@ private final class Lines: Sendable {
 
     var all: [String] { lines.withLock { $0 } }
 
-    func log(
-        _ format: Log.Format, level: Log.Level = .info, isColoured: Bool = false
-    ) -> Log {
-        Log("journal", format: format, level: level, isColoured: isColoured) { line in
+    func log(_ format: Log.Format, level: Log.Level = .info) -> Log {
+        Log("journal", format: format, level: level) { line in
             self.lines.withLock { $0.append(line) }
         }
     }
 }
 
 struct LogTests {
-    @Test func `a line for people has its fields after the sentence`() throws {
-        let lines = Lines()
-        lines.log(.text).info(
-            "segment sealed", ["segment": 12, "folder": "my journal", "took": 0.25, "last": false])
-        let line = try #require(lines.all.first)
-        #expect(
-            line.dropFirst(12)
-                == " info    journal    segment sealed"
-                + "  segment=12  folder=\"my journal\"  took=0.25  last=false\n")
-    }
-
-    @Test func `a line for machines is one JSON object`() throws {
-        let lines = Lines()
-        lines.log(.json).warning("odd \"name\"", ["n\n": "\u{1}\\", "big": .init(UInt64.max)])
-        let line = try #require(lines.all.first)
-        #expect(line.hasPrefix("{\"time\":\"2"))
-        #expect(
-            line.hasSuffix(
-                "Z\",\"level\":\"warning\",\"component\":\"journal\",\"message\":\"odd \\\"name\\\"\","
-                    + "\"n\\n\":\"\\u0001\\\\\",\"big\":18446744073709551615}\n"))
-    }
-
     @Test func `what matters less than the level is not written`() {
         let lines = Lines()
         let log = lines.log(.text, level: .warning)
         log.debug("no")
         log.info("no")
-        log.warning("yes")
+        log.warning("yes", ["n": 1])
         log.error("yes")
         #expect(lines.all.count == 2)
     }
 
-    @Test func `colour comes only where it is asked for`() {
+    @Test func `the format decides how a line looks`() {
         let lines = Lines()
-        lines.log(.text, isColoured: true).error("red")
-        lines.log(.text).error("plain")
-        #expect(lines.all.map { $0.contains("\u{1B}") } == [true, false])
+        lines.log(.text).info("here")
+        lines.log(.json).info("here")
+        #expect(lines.all.map { $0.hasPrefix("{") } == [false, true])
     }
 
     @Test func `another part writes under its own name`() {
@@ -62,9 +38,7 @@ struct LogTests {
         #expect(lines.all.first?.contains(" publisher  here") == true)
     }
 
-    @Test func `an error and a duration are values`() {
-        struct Broken: Error, CustomStringConvertible { let description = "it broke" }
-        #expect(LogValue(Broken()) == .string("it broke"))
-        #expect(LogValue(.milliseconds(1500)) == .number(1.5))
+    @Test func `a silent log stays silent`() {
+        Log.silent.with(component: "a").error("nobody reads this")
     }
 }

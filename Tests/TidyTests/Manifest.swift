@@ -49,6 +49,34 @@ struct Manifest {
         return found.sorted().map { Finding(path: "Package.swift", line: 1, rule: $0) }
     }
 
+    /// The rows of a table of targets (name, what it is, imports) that do not say what is so.
+    func check(table file: SourceFile) -> [Finding] {
+        var found: [Finding] = []
+        var told: Set<String> = []
+        for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let cells = line.split(separator: "|")
+            guard line.hasPrefix("| `"), cells.count == 3, let name = quoted(cells[0]).first else {
+                continue
+            }
+            told.insert(name)
+            let expected = (dependencies[name] ?? []).subtracting(ImportRules.below)
+            guard name != "App", Set(quoted(cells[2])) != expected else { continue }
+            let rule = "\(name) imports \(expected.sorted().joined(separator: ", "))"
+            found.append(Finding(path: file.path, line: index + 1, rule: rule))
+        }
+        return found
+            + Set(dependencies.keys).symmetricDifference(told).sorted().map {
+                Finding(path: file.path, line: 1, rule: "\($0) stands in one of table and manifest")
+            }
+    }
+
+    private func quoted(_ cell: Substring) -> [String] {
+        let pieces = cell.split(separator: "`", omittingEmptySubsequences: false)
+        return pieces.indices.filter { $0 % 2 == 1 }.map { String(pieces[$0]) }
+    }
+
     /// The ways that lead from a target back to it, each told once.
     func cycles() -> [[String]] {
         var found: [[String]] = []

@@ -38,4 +38,18 @@ import Testing
         #expect(read.cycles() == [["A", "B", "C", "A"]])
         #expect(manifest("part(\"A\", [\"B\", \"C\"]), part(\"B\", [\"C\"])").cycles().isEmpty)
     }
+
+    @Test func `a row that says something else, is missing or too many is found`() {
+        let read = manifest("part(\"A\", [\"B\", \"Threads\"]), part(\"B\"), part(\"C\")")
+        let table = """
+            | target | what it is | imports |
+            | --- | --- | --- |
+            | `A` | uses `B` | `B` |
+            | `B` | is used | `A` |
+            | `D` | is gone | |
+            """
+        let found = read.check(table: SourceFile(path: "README.md", text: table))
+        #expect(found.map(\.line) == [4, 1, 1])
+        #expect(found.map { $0.rule.prefix(2) } == ["B ", "C ", "D "])
+    }
 }

@@ -69,6 +69,10 @@ import Testing
             })
     }
 
+    @Test func `the table of targets says what is so`() throws {
+        report(try manifest.check(table: try SourceTree.file("Sources/README.md")))
+    }
+
     @Test func `each source has its tests, or a reason why not`() throws {
         report(
             LayoutRules.mirror(sources: try sources.map(\.path), tests: try tests.map(\.path)))

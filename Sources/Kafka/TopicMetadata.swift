@@ -1,0 +1,70 @@
+internal import CRdkafka
+
+/// What the cluster says of one topic.
+package struct TopicMetadata: Hashable, Sendable {
+    /// The topic's name.
+    package let name: String
+    /// How many partitions it has.
+    package let partitions: Int
+    /// How many replicas its first partition has.
+    package let replicas: Int
+}
+
+/// What a broker says of its cluster.
+package struct ClusterMetadata: Hashable, Sendable {
+    /// The ids of the brokers.
+    package let brokers: [Int32]
+    /// Every topic by its name; those with an error are left out.
+    package let topics: [String: TopicMetadata]
+}
+
+extension KafkaHandle {
+    /// Asks a broker for one topic; an error that the broker has for it is thrown.
+    func metadata(
+        of topic: KafkaTopic, upTo limit: Duration
+    ) throws(KafkaError) -> TopicMetadata {
+        try unsafe askMetadata(topic.pointer, upTo: limit) { (answer) throws(KafkaError) in
+            guard unsafe answer.topic_cnt > 0 else { throw KafkaError(.unknownTopicOrPartition) }
+            return try unsafe TopicMetadata(answer.topics[0])
+        }
+    }
+
+    /// Asks a broker for its cluster and every topic in it.
+    func cluster(upTo limit: Duration) throws(KafkaError) -> ClusterMetadata {
+        try unsafe askMetadata(nil, upTo: limit) { answer in
+            var topics: [String: TopicMetadata] = [:]
+            for index in 0..<Int(unsafe answer.topic_cnt) {
+                let topic = try? unsafe TopicMetadata(answer.topics[index])
+                if let topic { topics[topic.name] = topic }
+            }
+            let brokers = unsafe (0..<Int(answer.broker_cnt)).map { unsafe answer.brokers[$0].id }
+            return ClusterMetadata(brokers: brokers, topics: topics)
+        }
+    }
+
+    private func askMetadata<R>(
+        _ topic: OpaquePointer?, upTo limit: Duration,
+        _ body: (rd_kafka_metadata) throws(KafkaError) -> R
+    ) throws(KafkaError) -> R {
+        precondition(!isClosed, "the Kafka client is closed")
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = unsafe rd_kafka_metadata(
+            pointer, topic == nil ? 1 : 0, topic, &answer, limit.milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
+            throw KafkaError(KafkaErrorCode(code), retriable: true)
+        }
+        defer { unsafe rd_kafka_metadata_destroy(answer) }
+        return try unsafe body(answer.pointee)
+    }
+}
+
+extension TopicMetadata {
+    init(_ topic: rd_kafka_metadata_topic) throws(KafkaError) {
+        let code = unsafe KafkaErrorCode(topic.err)
+        guard code == .none else { throw KafkaError(code, retriable: true) }
+        guard unsafe topic.partition_cnt > 0 else { throw KafkaError(.unknownTopicOrPartition) }
+        unsafe self.init(
+            name: string(topic.topic) ?? "", partitions: Int(topic.partition_cnt),
+            replicas: Int(topic.partitions[0].replica_cnt))
+    }
+}

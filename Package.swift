@@ -114,7 +114,7 @@ let package = Package(
         tests(
             "IngressTests",
             ["Events", "HTTP", "HTTPClient", "Ingress", "JSON", "Journal", "Telemetry", "Threads"]),
-        tests("KafkaTests", ["Kafka", "Telemetry", "Threads"]),
+        tests("KafkaTests", ["Configuration", "Kafka", "Telemetry"]),
         tests(
             "PublisherTests",
             ["Events", "JSON", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),

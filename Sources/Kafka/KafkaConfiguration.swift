@@ -1,3 +1,6 @@
+internal import CRdkafka
+package import Configuration
+
 /// Section `kafka`: which Kafka, and any setting of librdkafka for it.
 package struct KafkaConfiguration: Sendable {
     /// Brokers to ask for the others, `host:port` with commas between; default `localhost:9092`.
@@ -33,5 +36,41 @@ package struct KafkaConfiguration: Sendable {
         // Log lines come as events; our own log writes them.
         settings += [("bootstrap.servers", bootstrapServers), ("log.queue", "true")]
         return settings
+    }
+}
+
+extension KafkaConfiguration {
+    /// Properties that the promises stand on, by what sets them instead.
+    static let reserved: [String: String] = [
+        "bootstrap.servers": "set kafka.bootstrapServers instead",
+        "metadata.broker.list": "set kafka.bootstrapServers instead",
+        "group.id": "set consumer.group instead",
+        "transactional.id": "not settable: chosen by publisher.delivery",
+    ].merging(
+        [
+            "acks", "auto.offset.reset", "delivery.timeout.ms", "enable.auto.commit",
+            "enable.auto.offset.store", "enable.gapless.guarantee", "enable.idempotence",
+            "enable.partition.eof", "log.queue", "message.timeout.ms", "partitioner",
+            "request.required.acks",
+        ].map { ($0, "not settable: the guarantees stand on it") }
+    ) { $1 }
+
+    /// Reads the section, and asks librdkafka what it makes of each property.
+    package init(_ section: ConfigurationSection) {
+        bootstrapServers = section.string(
+            "bootstrapServers", default: bootstrapServers,
+            allowed: "host:port, several with commas between"
+        ) { !$0.isEmpty }
+        properties = section.dictionary("properties")
+        guard let conf = unsafe rd_kafka_conf_new() else { preconditionFailure("out of memory") }
+        defer { unsafe rd_kafka_conf_destroy(conf) }
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
+            let problem = unsafe Self.reserved[name] ?? KafkaHandle.set(conf, name, value)
+            guard let problem else { continue }
+            let isSecret = name.contains("password") || name.contains("secret")
+            section.report(
+                "properties.\(name)", value: isSecret ? "***" : value, allowed: problem)
+            properties[name] = nil
+        }
     }
 }

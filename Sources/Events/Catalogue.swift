@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What each type of event means: where it goes, what it is about, how it changes the state.
 package struct Catalogue: Sendable {
     /// The entries, sorted by type.
@@ -31,6 +33,11 @@ package struct Catalogue: Sendable {
 
     /// The entry of a type, or nil where the catalogue does not have it.
     package subscript(type: String) -> CatalogueEntry? { byType[type] }
+
+    /// The same for a type as bytes, without making a string of it.
+    func entry(type: Span<UInt8>) -> CatalogueEntry? {
+        entries.first { type.elementsEqual($0.typeBytes) }
+    }
 
     /// The names of the entities, sorted.
     package var entities: [String] { Set(entries.map(\.entity)).sorted() }

@@ -29,6 +29,9 @@ package final class CatalogueEntry: Sendable {
     /// The type of the event, such as `order.updated`.
     package let type: String
 
+    /// The type as UTF-8.
+    let typeBytes: [UInt8]
+
     /// What follows the prefix in the name of the topic.
     package let topic: String
 
@@ -62,6 +65,7 @@ package final class CatalogueEntry: Sendable {
         mode: Mode, rank: UInt8, historyFields: [HistoryField], dataKind: DataKind
     ) {
         self.type = type
+        typeBytes = Array(type.utf8)
         self.topic = topic
         self.entity = entity
         self.keyPath = keyPath

@@ -24,4 +24,9 @@ extension Span<UInt8> {
         for index in indices where self[index] != other[index] { return false }
         return true
     }
+
+    /// Whether it holds the same bytes as `other`.
+    package func elementsEqual(_ other: [UInt8]) -> Bool {
+        elementsEqual(other.span)
+    }
 }

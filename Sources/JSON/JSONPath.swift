@@ -17,6 +17,11 @@ package struct JSONPath: Hashable, Sendable, CustomStringConvertible {
         bytes = Array(text.utf8)
     }
 
+    /// The path of a member of the document's top.
+    package init(member name: StaticString) {
+        self.init(joined: name.description)
+    }
+
     private init(joined text: String) {
         description = text
         bytes = Array(text.utf8)
@@ -24,6 +29,11 @@ package struct JSONPath: Hashable, Sendable, CustomStringConvertible {
 
     /// The names from the top.
     package var names: [Substring] { description.split(separator: ".") }
+
+    /// The path without its last name; nil for a member of the document's top.
+    package var parent: JSONPath? {
+        description.lastIndex(of: ".").map { JSONPath(joined: String(description[..<$0])) }
+    }
 
     /// The path of the member `name` of the object at this path.
     package func appending(_ name: StaticString) -> JSONPath {

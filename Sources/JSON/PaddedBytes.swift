@@ -64,11 +64,13 @@ package struct PaddedBytes: Sendable {
     }
 
     /// Lends the bytes to C, which may read `padding` bytes beyond them.
-    func withPointer<R>(_ body: (UnsafePointer<UInt8>) -> R) -> R {
-        unsafe storage.withUnsafeBufferPointer { buffer in
+    func withPointer<R, E: Error>(
+        _ body: (UnsafePointer<UInt8>) throws(E) -> R
+    ) throws(E) -> R {
+        try unsafe storage.withUnsafeBufferPointer { buffer throws(E) in
             // Never nil: the padding is always there.
             guard let start = buffer.baseAddress else { preconditionFailure("no padding") }
-            return unsafe body(start)
+            return try unsafe body(start)
         }
     }
 }

@@ -1,0 +1,67 @@
+internal import CSimdjson
+
+/// Gives the fields of an object as they stand in a document that was checked before; one a
+/// thread.
+///
+/// It reads no more than it must and checks next to nothing: of a document that `JSONScanner` did
+/// not take the answers mean nothing (they are memory safe all the same).
+@safe package final class JSONFieldReader {
+    private let scanner: OpaquePointer
+
+    /// Makes a reader; it grows with the documents.
+    package init() {
+        guard let scanner = unsafe csimdjson_create() else {
+            preconditionFailure("no memory for a JSON reader")
+        }
+        unsafe self.scanner = scanner
+    }
+
+    deinit {
+        unsafe csimdjson_destroy(scanner)
+    }
+
+    /// Lends each field of the object at `path` (nil: the document itself): its name, unescaped,
+    /// and its value as it stands there, without space around it.
+    ///
+    /// Fields come in the document's order; of a repeated one only the last. `visit` must not use
+    /// this reader.
+    ///
+    /// - Returns: whether there is an object at `path`.
+    @discardableResult
+    package func forEachField<E: Error>(
+        of document: borrowing PaddedBytes, at path: JSONPath?,
+        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Void
+    ) throws(E) -> Bool {
+        try unsafe document.withPointer { start throws(E) in
+            let path = path?.bytes ?? []
+            var fields: UnsafePointer<csimdjson_field>?
+            var count = 0
+            let found = unsafe path.withUnsafeBufferPointer {
+                unsafe csimdjson_fields(
+                    scanner, start, document.count, $0.baseAddress, $0.count, &fields, &count)
+            }
+            let list = unsafe UnsafeBufferPointer(start: fields, count: count)
+            for index in 0..<count {
+                let field = unsafe list[index]
+                let name = unsafe UnsafeBufferPointer(start: field.name, count: field.name_length)
+                let value = unsafe UnsafeBufferPointer(
+                    start: field.value, count: field.value_length)
+                try unsafe visit(Span(_unsafeElements: name), Span(_unsafeElements: value))
+            }
+            return found == CSIMDJSON_ONCE
+        }
+    }
+
+    /// The text, unescaped, of a string as `forEachField` gives values; nil for anything else.
+    package func string(_ value: Span<UInt8>) -> String? {
+        guard value.count >= 2, value[0] == UInt8(ascii: "\"") else { return nil }
+        // A copy, for the padding: what stands behind the value in its document may be anything.
+        let copy = PaddedBytes(copying: value)
+        return unsafe copy.withPointer {
+            let found = unsafe csimdjson_string(scanner, $0, copy.count)
+            guard unsafe found.presence == CSIMDJSON_ONCE else { return nil }
+            let text = unsafe UnsafeBufferPointer(start: found.text, count: found.length)
+            return unsafe String(decoding: text, as: UTF8.self)
+        }
+    }
+}

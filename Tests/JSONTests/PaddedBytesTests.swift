@@ -1,0 +1,21 @@
+import JSON
+import Testing
+
+@Suite struct PaddedBytesTests {
+    @Test func `pieces add up`() {
+        var bytes = PaddedBytes(capacity: 4)
+        #expect(bytes.isEmpty)
+        bytes.append([1, 2].span)
+        bytes.append([UInt8]().span)
+        bytes.append([3].span)
+        #expect(bytes.count == 3)
+        #expect(bytes.bytes == [1, 2, 3])
+        #expect(bytes == PaddedBytes([1, 2, 3]))
+        #expect(bytes.withSpan { $0.count } == 3)
+        bytes.removeAll(keepingCapacity: true)
+        #expect(bytes.isEmpty)
+        bytes.append([9].span)
+        #expect(bytes == PaddedBytes(copying: [9].span))
+        #expect(bytes != PaddedBytes([9, 9]))
+    }
+}

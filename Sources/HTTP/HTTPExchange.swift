@@ -1,0 +1,99 @@
+internal import CMicrohttpd
+internal import JSON
+internal import Synchronization
+
+/// One request and its one answer.
+///
+/// It lives from the end of the head until the answer is out. While a handler runs it belongs to
+/// the connection's thread; after `suspend()` any thread may answer it, once.
+@safe package final class HTTPExchange: @unchecked Sendable {
+    // Safe because: libmicrohttpd calls back for one connection from one of its threads only, and
+    // not at all while it is suspended ("processing is suspended until MHD_resume_connection");
+    // what other threads use has a lock.
+    enum Answer: Sendable {
+        case none, awaited
+        case given(HTTPResponse)
+    }
+
+    /// How far the body is.
+    enum Intake {
+        case reading(limit: Int)
+        case discarding(left: Int)
+        case whole
+    }
+
+    let core: HTTPCore
+    let connection: HTTPConnection
+    let handle: OpaquePointer
+    let head: HTTPRequestHead
+    let id: RequestID
+    private let answer = Mutex(Answer.none)
+
+    // Only for the connection's thread.
+    var intake = Intake.discarding(left: 0)
+    var body: PaddedBytes?
+    var reservedBytes = 0
+
+    /// What the handler wants to remember from `begin` to `finish`.
+    package var context: (any AnyObject & Sendable)?
+
+    init(
+        _ core: HTTPCore, _ connection: HTTPConnection, _ handle: OpaquePointer,
+        _ head: consuming HTTPRequestHead
+    ) {
+        self.core = core
+        self.connection = connection
+        unsafe self.handle = unsafe handle
+        self.head = head
+        id = core.nextID()
+    }
+
+    /// The request's number, as it stands in a problem's answer.
+    package var requestID: String { id.description }
+
+    /// Sets the connection aside until somebody answers; only inside `finish`, and before the
+    /// exchange is handed to the thread that will answer.
+    ///
+    /// The wait is bounded: after `answerMilliseconds` the client gets 503, and the answer that
+    /// comes later is dropped.
+    package func suspend() {
+        // First of all: resuming what is not suspended yet is undefined.
+        unsafe MHD_suspend_connection(handle)
+        answer.withLock { answer in
+            guard case .none = answer else { preconditionFailure("suspended after the answer") }
+            answer = .awaited
+        }
+        connection.wait(self)
+    }
+
+    /// Gives the answer; the first one counts, and false says that this was not it.
+    @discardableResult
+    package func respond(_ response: HTTPResponse) -> Bool {
+        let before = answer.withLock { answer in
+            let before = answer
+            if case .given = before { return before }
+            answer = .given(response)
+            return before
+        }
+        switch before {
+        case .given: return false
+        case .none: return true
+        case .awaited:
+            core.resuming { unsafe MHD_resume_connection(handle) }
+            return true
+        }
+    }
+
+    /// Refuses the request, and counts why.
+    @discardableResult
+    package func refuse(_ problem: HTTPProblem) -> Bool {
+        let isFirst = respond(problem.response(to: id))
+        if isFirst { core.note(problem, id) }
+        return isFirst
+    }
+
+    /// What the handler has done with the exchange.
+    var currentAnswer: Answer {
+        answer.withLock { $0 }
+    }
+}

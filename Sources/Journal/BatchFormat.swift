@@ -1,0 +1,145 @@
+internal import Files
+
+/// How a batch lies in a segment: a frame of 64 bytes, the records, zeros to the next multiple of
+/// 4,096.
+///
+/// All numbers are little-endian.
+///
+/// ```
+///  0  8 bytes  magic: FF 'H' 'k' 'L' 'n' 'B' FE '\n'; UTF-8 has no FF, so no body forges it
+///  8  u16  format version
+/// 10  u16  kind: 1 records, 2 the end mark of a clean stop (no records)
+/// 12  u32  CRC32C of the whole batch but these four bytes, zeros at the end included
+/// 16  2 x u64  the journal's random id
+/// 32  u64  the segment's number: what a former use of the file left behind has another
+/// 40  u64  sequence of the first record, or of the next one to come
+/// 48  u32  number of records
+/// 52  u32  length of the records in bytes
+/// 56  i64  when it was written, seconds since 1970
+/// 64  the records
+/// ```
+/// A batch starts at a multiple of 4,096 bytes, so that writing the next one touches no sector of
+/// it. Reading is pure, and has four answers: the batch; none of ours here; torn (it says that it
+/// is ours, but its bytes are not all there); corrupt (all there, and yet not what we would write).
+enum BatchFormat {
+    static let headBytes = 64
+    static let alignment = 4096
+    static let version: UInt16 = 1
+    static let magic: UInt64 = 0x0AFE_426E_4C6B_48FF
+
+    enum Kind: UInt16 {
+        case records = 1
+        case endMark = 2
+    }
+
+    /// A length with the zeros that follow.
+    static func padded(_ length: Int) -> Int {
+        (length + alignment - 1) / alignment * alignment
+    }
+
+    /// Makes a whole batch of the records that lie behind the room for the head.
+    static func seal(_ bytes: inout [UInt8], _ head: BatchHead) {
+        precondition(head.length == bytes.count - headBytes, "the length is that of the records")
+        bytes.addZeros(padded(bytes.count) - bytes.count)
+        bytes.store(magic, at: 0)
+        bytes.store(version, at: 8)
+        bytes.store(head.kind.rawValue, at: 10)
+        bytes.store(head.journal.high, at: 16)
+        bytes.store(head.journal.low, at: 24)
+        bytes.store(head.segment, at: 32)
+        bytes.store(head.firstSequence, at: 40)
+        bytes.store(UInt32(head.count), at: 48)
+        bytes.store(UInt32(head.length), at: 52)
+        bytes.store(head.writtenAt, at: 56)
+        bytes.store(checksum(bytes.span), at: 12)
+    }
+
+    private static func checksum(_ batch: Span<UInt8>) -> UInt32 {
+        let front = batch.extracting(0..<12).crc32c()
+        return batch.extracting(16..<batch.count).crc32c(after: front)
+    }
+
+    /// Reads the batch that should start where the bytes start, in this segment.
+    static func read(
+        _ bytes: Span<UInt8>, journal: JournalID, segment: UInt64
+    ) -> BatchReading {
+        guard bytes.count >= headBytes, bytes.integer(at: 0) == magic,
+            JournalID(high: bytes.integer(at: 16), low: bytes.integer(at: 24)) == journal,
+            bytes.integer(at: 32) == segment
+        else { return .absent }
+        let length = Int(bytes.integer(at: 52, as: UInt32.self))
+        let whole = padded(headBytes + length)
+        guard whole <= bytes.count else { return .torn(whole: whole) }
+        let batch = bytes.extracting(0..<whole)
+        guard checksum(batch) == bytes.integer(at: 12) else { return .torn(whole: whole) }
+        guard bytes.integer(at: 8, as: UInt16.self) == version else {
+            return .corrupt("a format that this version does not know")
+        }
+        guard let kind = Kind(rawValue: bytes.integer(at: 10)) else {
+            return .corrupt("a batch of an unknown kind")
+        }
+        return .batch(
+            BatchHead(
+                kind: kind, journal: journal, segment: segment,
+                firstSequence: bytes.integer(at: 40),
+                count: Int(bytes.integer(at: 48, as: UInt32.self)), length: length,
+                writtenAt: bytes.integer(at: 56)))
+    }
+}
+
+/// The journal's random id: its batches and checkpoints carry it.
+package struct JournalID: Hashable, Sendable {
+    /// The first eight bytes.
+    package let high: UInt64
+    /// The last eight bytes.
+    package let low: UInt64
+
+    /// An id of these halves.
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// A new one.
+    package static func random() -> JournalID {
+        JournalID(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
+    }
+}
+
+extension JournalID: CustomStringConvertible {
+    /// 32 hexadecimal digits.
+    package var description: String {
+        [high, low].map { half in
+            let digits = String(half, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
+/// What the frame of a batch says.
+struct BatchHead: Equatable {
+    let kind: BatchFormat.Kind
+    let journal: JournalID
+    let segment: UInt64
+    let firstSequence: UInt64
+    let count: Int
+    let length: Int
+    let writtenAt: Int64
+
+    /// The bytes that it takes in the segment.
+    var whole: Int { BatchFormat.padded(BatchFormat.headBytes + length) }
+
+    /// The sequence of the record after its last one.
+    var nextSequence: UInt64 { firstSequence + UInt64(count) }
+}
+
+/// What stands at an offset of a segment.
+enum BatchReading: Equatable {
+    case batch(BatchHead)
+    /// Nothing that this use of the segment wrote.
+    case absent
+    /// The head is ours, the rest is not all there; `whole` is what the head claims, or more.
+    case torn(whole: Int)
+    /// Sound bytes that this version would not have written.
+    case corrupt(String)
+}

@@ -1,0 +1,68 @@
+package import Configuration
+
+/// The journal's settings: section `journal`.
+package struct JournalConfiguration: Sendable {
+    /// The folder that holds the journal and nothing else.
+    package var folder = "data/journal"
+    /// Bytes of one segment file, 1 MiB to 4 GiB; not below `batchBytes`.
+    package var segmentBytes = 64 << 20
+    /// Bytes of one batch at most, and of what waits for the next one, 2 MiB to 512 MiB: above
+    /// the largest body, and half of the bodies that the server keeps in memory at once.
+    package var batchBytes = 32 << 20
+    /// Hours that published records are kept, 0 to 8,760; given up before a webhook is refused
+    /// for want of space.
+    ///
+    /// As long as `dedup.windowHours` where it is not set.
+    package var keepPublishedHours = 48.0
+    /// Milliseconds from one publish checkpoint to the next, 10 to 60,000: how much is read again
+    /// after a crash.
+    package var checkpointMilliseconds = 1000
+    /// Bytes written from one checkpoint of the ids to the next, 1 MiB to 64 GiB: how much is
+    /// read at a start after a crash.
+    ///
+    /// A checkpoint takes 32 bytes an id.
+    package var idsCheckpointBytes = 256 << 20
+    /// How long a body is known again: section `journal.dedup`.
+    package var dedup = DedupConfiguration()
+
+    /// The defaults.
+    package init() {}
+
+    /// Reads the section.
+    package init(_ section: ConfigurationSection) {
+        folder = section.string("folder", default: folder)
+        segmentBytes = section.integer(
+            "segmentBytes", default: segmentBytes, range: 1 << 20...4 << 30)
+        batchBytes = section.integer("batchBytes", default: batchBytes, range: 2 << 20...512 << 20)
+        dedup = DedupConfiguration(section.section("dedup"))
+        keepPublishedHours = section.number(
+            "keepPublishedHours", default: dedup.windowHours, range: 0...8760)
+        checkpointMilliseconds = section.integer(
+            "checkpointMilliseconds", default: checkpointMilliseconds, range: 10...60_000)
+        idsCheckpointBytes = section.integer(
+            "idsCheckpointBytes", default: idsCheckpointBytes, range: 1 << 20...64 << 30)
+        if segmentBytes < batchBytes {
+            section.report(
+                "segmentBytes", value: String(segmentBytes),
+                allowed: "at least journal.batchBytes, \(batchBytes)")
+        }
+    }
+}
+
+/// How long a body is known again: section `journal.dedup`.
+package struct DedupConfiguration: Sendable {
+    /// Hours from the first copy on in which another one is a duplicate, 0.01 to 720.
+    package var windowHours = 48.0
+    /// Ids kept at most, 1,000 to 16,000,000; the oldest go first, which is counted and said.
+    ///
+    /// Each takes about 40 bytes of memory, and 64 on the disk.
+    package var maxIds = 2_000_000
+
+    /// The defaults.
+    package init() {}
+
+    init(_ section: ConfigurationSection) {
+        windowHours = section.number("windowHours", default: windowHours, range: 0.01...720)
+        maxIds = section.integer("maxIds", default: maxIds, range: 1000...16_000_000)
+    }
+}

@@ -127,7 +127,7 @@ let package = Package(
         tests("ManagementTests", ["HTTP", "HTTPClient", "Management", "Telemetry"]),
         tests("SimulatorTests", ["Events", "JSON", "Simulator"]),
         tests("AppTests", ["App", "Configuration", "JSON"]),
-        tests("FlowTests", ["Events", "HTTPClient", "JSON", "Kafka", "Simulator"]),
+        tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
         tests("TidyTests"),
     ],
     swiftLanguageModes: [.v6],

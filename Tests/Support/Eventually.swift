@@ -4,6 +4,11 @@ import Glibc
 package struct TimedOut: Error, CustomStringConvertible {
     /// What, for how long, and how it stood at the end.
     package let description: String
+
+    /// Says what did not come.
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Microseconds between two looks at a condition.
@@ -31,4 +36,9 @@ package func eventually(
     _ what: String, upTo limit: Duration = .seconds(10), holds condition: () throws -> Bool
 ) throws {
     try eventually(what, upTo: limit) { try condition() ? true : nil }
+}
+
+/// Gives other threads a few milliseconds, between two tries of something that fails at once.
+package func pauseBriefly() {
+    _ = usleep(betweenLooks)
 }

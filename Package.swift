@@ -120,7 +120,7 @@ let package = Package(
             ["Events", "JSON", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),
         tests("ProjectionTests", ["Events", "JSON", "Projection"]),
         tests("SQLiteTests", ["SQLite"]),
-        tests("StoreTests", ["Events", "JSON", "Projection", "SQLite", "Store", "Telemetry"]),
+        tests("StoreTests", ["Events", "Files", "Projection", "SQLite", "Store"]),
         tests(
             "ConsumerTests",
             ["Consumer", "Events", "JSON", "Kafka", "Projection", "Store", "Telemetry", "Threads"]),

@@ -40,6 +40,20 @@ extension EntityState {
         return writer.bytes
     }
 
+    /// The entity as one line of an export, without the line feed:
+    /// `{"entity":"order","id":"order-1","state":{...}}`.
+    package func exportLine(_ entity: String, _ id: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: bytes.count)
+        writer.object { line in
+            line.key("entity")
+            line.value(entity)
+            line.key("id")
+            line.value(id)
+            line.object("state") { writeFields(to: &$0) }
+        }
+        return writer.bytes
+    }
+
     private func writeFields(to object: inout JSONWriter) {
         var compact: [UInt8] = []
         for field in fields {

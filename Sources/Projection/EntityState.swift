@@ -91,3 +91,11 @@ package struct EntityState: Sendable {
         fields.removeAll { versions[$0.version] < floor }
     }
 }
+
+extension EntityState {
+    /// About how much memory it takes, for a bound on many of them.
+    package var memoryBytes: Int {
+        bytes.count + fields.count * MemoryLayout<Field>.stride
+            + versions.count * MemoryLayout<Version>.stride
+    }
+}

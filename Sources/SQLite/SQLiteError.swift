@@ -16,6 +16,11 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
         self.action = action
     }
 
+    /// What a caller found in a row that it cannot have written.
+    package static func damage(_ message: String, _ action: String) -> SQLiteError {
+        SQLiteError(code: SQLITE_CORRUPT, message: message, action: action)
+    }
+
     /// The name of the primary result code, such as `SQLITE_BUSY`.
     package var name: String {
         Self.names[code & 0xff] ?? "SQLITE_ERROR"
@@ -29,6 +34,7 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
         code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB
     }
 
+    /// What could not be done, and why.
     package var description: String {
         "SQLite could not \(action): \(message) (\(name), code \(code))"
     }

@@ -30,4 +30,11 @@ import Testing
         #expect(spaced.digest == dense.digest)
         #expect(spaced.digest != other.digest)
     }
+
+    @Test func `a line of an export names the entity and escapes its id`() {
+        let state = EntityState([SampleEvent(at: 1, [("b", "[1, 2]"), ("a", "null")])])
+        #expect(
+            String(decoding: state.exportLine("order", "a\"1"), as: UTF8.self)
+                == #"{"entity":"order","id":"a\"1","state":{"a":null,"b":[1,2]}}"#)
+    }
 }

@@ -1,5 +1,6 @@
 import Events
 import Projection
+import Support
 import Testing
 
 @Suite struct EntityStateApplyTests {

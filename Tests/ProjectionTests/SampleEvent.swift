@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Projection
+import Support
 
 /// An event as the projection sees it, made from a seed.
 struct SampleEvent {
@@ -61,21 +62,4 @@ extension EntityState {
 
     /// The canonical form as text.
     var text: String { String(decoding: canonicalJSON, as: UTF8.self) }
-}
-
-/// A generator of numbers that gives the same ones for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) {
-        state = UInt64(seed)
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -13,5 +13,6 @@ import Testing
         #expect(SQLiteError(code: 26, message: "", action: "").isDamage)
         #expect(SQLiteError(code: 11 | 2 << 8, message: "", action: "").isDamage)
         #expect(SQLiteError(code: 13, message: "", action: "").isDamage == false)
+        #expect(SQLiteError.damage("cut", "read a row").isDamage)
     }
 }

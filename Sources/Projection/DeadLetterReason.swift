@@ -1,0 +1,27 @@
+/// Why a record cannot be applied; the raw value is stored.
+package enum DeadLetterReason: UInt8, CaseIterable, Sendable {
+    /// It has no value.
+    case tombstone = 1
+    /// Its value is no JSON.
+    case json = 2
+    /// Its value is JSON, but no event that can be applied: no envelope, an unknown type, no key.
+    case envelope = 3
+    /// Its type does not belong to the topic.
+    case type = 4
+    /// Its key is not the entity's id.
+    case key = 5
+    /// Its snapshot is no object.
+    case snapshot = 6
+
+    /// Its name in output and metrics.
+    package var name: String {
+        switch self {
+        case .tombstone: "tombstone"
+        case .json: "json"
+        case .envelope: "envelope"
+        case .type: "type"
+        case .key: "key"
+        case .snapshot: "snapshot"
+        }
+    }
+}

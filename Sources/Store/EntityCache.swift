@@ -1,0 +1,111 @@
+internal import Projection
+
+/// An entity in memory.
+final class CachedEntity {
+    let key: EntityKey
+    /// Its row's number, also where the row is not written yet.
+    let number: Int64
+    var state: EntityState
+    var seen: SeenEvents
+    /// How many of its events are in the table `older`.
+    var spilled: Int64
+    /// Whether there is a row to update.
+    var isStored: Bool
+    /// Whether it is in the list of what the transaction must write.
+    var isDirty = false
+    /// What the cache counts for it.
+    fileprivate var cost = 0
+
+    /// An entity that has a row.
+    init(_ key: EntityKey, number: Int64, state: EntityState, seen: SeenEvents, spilled: Int64) {
+        self.key = key
+        self.number = number
+        self.state = state
+        self.seen = seen
+        self.spilled = spilled
+        isStored = true
+    }
+
+    /// An entity that has no row yet.
+    init(_ key: EntityKey, number: Int64) {
+        self.key = key
+        self.number = number
+        state = EntityState()
+        seen = SeenEvents()
+        spilled = 0
+        isStored = false
+    }
+
+    fileprivate func estimate() -> Int {
+        let fixed = 400
+        return fixed + state.memoryBytes + 16 * seen.entries.count
+    }
+}
+
+/// An entity by the number of its name and its id's bytes.
+///
+/// Two strings are equal to Swift where they are canonically equivalent; two ids are not.
+struct EntityKey: Hashable {
+    let entity: Int64
+    let id: String
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.entity == right.entity && left.id.utf8.elementsEqual(right.id.utf8)
+    }
+
+    // Equivalent strings hash alike, so equal ids do too.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(entity)
+        hasher.combine(id)
+    }
+}
+
+/// The entities used last, bounded by their estimated bytes.
+///
+/// Two tables: when the newer one holds half the bound, the older one is dropped and the newer
+/// takes its place; what is found in the older moves to the newer.
+struct EntityCache {
+    private let limit: Int
+    private var newer: [EntityKey: CachedEntity] = [:]
+    private var older: [EntityKey: CachedEntity] = [:]
+    private var newerBytes = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The entity, where it is in memory.
+    mutating func find(_ key: EntityKey) -> CachedEntity? {
+        if let found = newer[key] { return found }
+        guard let found = older.removeValue(forKey: key) else { return nil }
+        newer[key] = found
+        newerBytes += found.cost
+        return found
+    }
+
+    /// Takes an entity in; its bytes count once it is `settle`d.
+    mutating func insert(_ entity: CachedEntity) {
+        newer[entity.key] = entity
+    }
+
+    /// Counts an entity anew after a change.
+    mutating func settle(_ entity: CachedEntity) {
+        let cost = entity.estimate()
+        newerBytes += cost - entity.cost
+        entity.cost = cost
+    }
+
+    /// Drops what is over the bound; never between a change and its transaction's end.
+    mutating func trim() {
+        guard newerBytes > limit / 2 else { return }
+        swap(&older, &newer)
+        newer.removeAll(keepingCapacity: true)
+        newerBytes = 0
+    }
+
+    mutating func removeAll() {
+        newer = [:]
+        older = [:]
+        newerBytes = 0
+    }
+}

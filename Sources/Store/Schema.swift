@@ -1,0 +1,106 @@
+internal import Events
+internal import SQLite
+
+/// The tables of one generation.
+///
+/// - `names`: topics, types and names of entities, each once; the other tables have its number.
+/// - `entities`: a row an entity: its encoded state, and for each of its events (duplicates too)
+///   eight bytes of the body's hash and the number of its history row, 16 bytes each; the oldest
+///   of them move to `older` when there are many. So an event costs no index over the history:
+///   an index over 100,000 entities had every page of it written anew by each batch.
+/// - `history`: append only, in the order of arrival.
+/// - `offsets`: the next offset of each partition, and the last record applied.
+enum Schema {
+    static let format = 1
+
+    private static let tables = """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE names(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE entities(
+            number INTEGER PRIMARY KEY, entity INTEGER NOT NULL, id TEXT NOT NULL,
+            spilled INTEGER NOT NULL, seen BLOB NOT NULL, state BLOB NOT NULL);
+        CREATE UNIQUE INDEX entities_by_id ON entities(entity, id);
+        CREATE TABLE history(
+            number INTEGER PRIMARY KEY, type INTEGER NOT NULL, version BLOB NOT NULL,
+            topic INTEGER NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL,
+            outcome INTEGER NOT NULL, further BLOB);
+        CREATE TABLE older(
+            entity INTEGER NOT NULL, fingerprint INTEGER NOT NULL, history INTEGER NOT NULL,
+            PRIMARY KEY(entity, fingerprint, history)) WITHOUT ROWID;
+        CREATE TABLE offsets(
+            topic INTEGER NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
+            last INTEGER, event_id BLOB, hash BLOB,
+            PRIMARY KEY(topic, partition)) WITHOUT ROWID;
+        CREATE TABLE dead_letters(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL,
+            partition INTEGER NOT NULL, "offset" INTEGER NOT NULL, reason INTEGER NOT NULL,
+            detail TEXT NOT NULL, seconds INTEGER NOT NULL, key BLOB, value BLOB,
+            value_bytes INTEGER NOT NULL);
+        """
+
+    /// Settings of a connection that writes.
+    ///
+    /// WAL with synchronous NORMAL may lose the last transactions with the power, never tear one:
+    /// the offsets are in the same transaction, so what is lost is read again from Kafka.
+    private static let writerSettings = """
+        PRAGMA page_size = 8192;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = NORMAL;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        PRAGMA cache_size = -16384;
+        PRAGMA temp_store = MEMORY;
+        """
+
+    /// Makes the connection ready to write, and the tables where there are none.
+    static func prepare(_ connection: Connection, rules: BodyHash) throws(StoreError) {
+        do {
+            try connection.execute(writerSettings)
+            var transaction = try connection.begin()
+            if try isEmpty(connection) {
+                try connection.execute(tables)
+                let insert = try connection.prepare("INSERT INTO meta VALUES(?, ?)")
+                try insert.bind(1, "format")
+                try insert.bind(2, format)
+                try insert.run()
+                try insert.bind(1, "rules")
+                try insert.bind(2, blob: rules.bytes)
+                try insert.run()
+            }
+            try transaction.commit()
+        } catch {
+            throw .database(error)
+        }
+        try checkFormat(connection)
+        guard try value("rules", connection, { $0.bytes(0) }) == rules.bytes else {
+            throw .rulesChanged(path: connection.path)
+        }
+    }
+
+    /// Checks that this program wrote the tables.
+    static func checkFormat(_ connection: Connection) throws(StoreError) {
+        let found = try value("format", connection) { Int($0.integer(0)) }
+        guard found == format else {
+            throw .format(path: connection.path, found: found ?? 0, known: format)
+        }
+    }
+
+    private static func isEmpty(_ connection: Connection) throws(SQLiteError) -> Bool {
+        let query = try connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1")
+        defer { query.reset() }
+        return try !query.step()
+    }
+
+    private static func value<R>(
+        _ name: String, _ connection: Connection, _ read: (Statement) -> R
+    ) throws(StoreError) -> R? {
+        do {
+            let query = try connection.prepare("SELECT value FROM meta WHERE name = ?")
+            try query.bind(1, name)
+            defer { query.reset() }
+            return try query.step() ? read(query) : nil
+        } catch {
+            throw .database(error)
+        }
+    }
+}

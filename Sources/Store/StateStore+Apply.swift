@@ -1,0 +1,147 @@
+package import Events
+package import Projection
+internal import SQLite
+
+/// An event that is applied, without its fields.
+package struct StoredEvent {
+    /// What the catalogue says of its type.
+    package let entry: CatalogueEntry
+    /// The entity's id.
+    package let id: String
+    /// Its place in the order of the entity's events.
+    package let version: Version
+    /// Where it lies in Kafka.
+    package let position: RecordPosition
+    /// The catalogue's further fields for the history, as a JSON object; empty for none.
+    package let further: [UInt8]
+
+    /// Describes an event.
+    package init(
+        entry: CatalogueEntry, id: String, version: Version, position: RecordPosition,
+        further: [UInt8] = []
+    ) {
+        self.entry = entry
+        self.id = id
+        self.version = version
+        self.position = position
+        self.further = further
+    }
+}
+
+extension StateStore {
+    /// Applies an event to its entity, writes it to the history, and says what became of it.
+    ///
+    /// `fields` sets the fields of its snapshot; it is not called for a duplicate.
+    package func apply(
+        _ event: StoredEvent, _ fields: (inout FieldChanges) -> Void
+    ) throws(StoreError) -> Outcome {
+        precondition(isInTransaction, "events are applied within a transaction")
+        do {
+            let key = EntityKey(entity: try names.intern(event.entry.entity), id: event.id)
+            let entity = try entity(key)
+            let type = try names.intern(event.entry.type)
+            var outcome = Outcome.duplicate
+            if try !isDuplicate(event.version, type, entity) {
+                outcome =
+                    entity.state.apply(
+                        event.version, replacing: event.entry.mode == .replace, fields
+                    ).outcome
+            }
+            entity.seen.add(event.version.bodyHash.low, history: nextHistory)
+            try appendHistory(event, type, outcome)
+            return outcome
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// The entity from memory, the database, or new; the transaction will write it.
+    private func entity(_ key: EntityKey) throws(SQLiteError) -> CachedEntity {
+        let entity: CachedEntity
+        if let found = cache.find(key) {
+            entity = found
+        } else {
+            entity = try load(key) ?? newEntity(key)
+            cache.insert(entity)
+        }
+        if !entity.isDirty {
+            entity.isDirty = true
+            dirty.append(entity)
+        }
+        return entity
+    }
+
+    private func newEntity(_ key: EntityKey) -> CachedEntity {
+        defer { nextEntity += 1 }
+        return CachedEntity(key, number: nextEntity)
+    }
+
+    private func load(_ key: EntityKey) throws(SQLiteError) -> CachedEntity? {
+        let query = statements.findEntity
+        try query.bind(1, key.entity)
+        try query.bind(2, key.id)
+        defer { query.reset() }
+        guard try query.step() else { return nil }
+        guard let state = EntityState(encoded: query.bytes(3)),
+            let seen = query.withBytes(2, { SeenEvents(encoded: $0) })
+        else { throw .damage("its bytes are no state", "read the state of \(key.id) in \(path)") }
+        return CachedEntity(
+            key, number: query.integer(0), state: state, seen: seen, spilled: query.integer(1))
+    }
+
+    /// Whether the entity's history has an event of the same type, id and body.
+    ///
+    /// Eight bytes of hash find the candidates; the history row decides.
+    private func isDuplicate(
+        _ version: Version, _ type: Int64, _ entity: CachedEntity
+    ) throws(SQLiteError) -> Bool {
+        let fingerprint = version.bodyHash.low
+        for entry in entity.seen.entries where entry.fingerprint == fingerprint {
+            if try isSame(entry.history, version, type) { return true }
+        }
+        guard entity.spilled > 0 else { return false }
+        let query = statements.findOlder
+        try query.bind(1, entity.number)
+        try query.bind(2, bits: fingerprint)
+        defer { query.reset() }
+        while try query.step() {
+            if try isSame(query.integer(0), version, type) { return true }
+        }
+        return false
+    }
+
+    private func isSame(
+        _ history: Int64, _ version: Version, _ type: Int64
+    ) throws(SQLiteError) -> Bool {
+        let query = statements.findHistory
+        try query.bind(1, history)
+        defer { query.reset() }
+        guard try query.step(), let other = query.withBytes(1, { Version(encoded: $0) }) else {
+            throw .damage("an event is missing", "read history row \(history) in \(path)")
+        }
+        return query.integer(0) == type && other.eventID == version.eventID
+            && other.bodyHash == version.bodyHash
+    }
+
+    private func appendHistory(
+        _ event: StoredEvent, _ type: Int64, _ outcome: Outcome
+    ) throws(SQLiteError) {
+        let insert = statements.insertHistory
+        scratch.removeAll(keepingCapacity: true)
+        event.version.encode(to: &scratch)
+        try insert.bind(1, nextHistory)
+        try insert.bind(2, type)
+        try insert.bind(3, blob: scratch)
+        try insert.bind(4, names.intern(event.position.topic))
+        try insert.bind(5, Int64(event.position.partition))
+        try insert.bind(6, event.position.offset)
+        try insert.bind(7, Int64(outcome.rawValue))
+        if event.further.isEmpty {
+            try insert.bindNull(8)
+        } else {
+            try insert.bind(8, blob: event.further)
+        }
+        try insert.run()
+        nextHistory += 1
+    }
+}

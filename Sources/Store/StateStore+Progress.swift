@@ -1,0 +1,89 @@
+package import Events
+package import Projection
+internal import SQLite
+
+extension StateStore {
+    /// How far each partition has come, in the order of topic and partition.
+    package func progress() throws(StoreError) -> [PartitionProgress] {
+        do {
+            return try ProgressRows.read(connection)
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// Sets the offset to read next in a partition, and the record that was applied last.
+    ///
+    /// Without a last record the one before stays.
+    package func advance(_ progress: PartitionProgress) throws(StoreError) {
+        precondition(isInTransaction, "offsets are set within a transaction")
+        do {
+            let set = statements.setOffset
+            try set.bind(1, names.intern(progress.topic))
+            try set.bind(2, Int64(progress.partition))
+            try set.bind(3, progress.next)
+            for index: Int32 in 4...6 { try set.bindNull(index) }
+            if let last = progress.last {
+                try set.bind(4, last.offset)
+                if let id = last.eventID { try set.bind(5, blob: id.bytes) }
+                if let hash = last.hash { try set.bind(6, blob: hash.bytes) }
+            }
+            try set.run()
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// Keeps a record that cannot be applied.
+    package func keepDeadLetter(
+        _ reason: DeadLetterReason, _ detail: String, at position: RecordPosition,
+        key: Span<UInt8>?, value: Span<UInt8>?, time: Timestamp
+    ) throws(StoreError) {
+        precondition(isInTransaction, "dead letters are kept within a transaction")
+        do {
+            let insert = statements.insertDeadLetter
+            try insert.bind(1, names.intern(position.topic))
+            try insert.bind(2, Int64(position.partition))
+            try insert.bind(3, position.offset)
+            try insert.bind(4, Int64(reason.rawValue))
+            try insert.bind(5, detail)
+            try insert.bind(6, time.seconds)
+            try insert.bindNull(7)
+            try insert.bindNull(8)
+            if let key { try insert.bind(7, blob: key) }
+            if let value {
+                try insert.bind(8, blob: value.extracting(first: Self.deadLetterBytes))
+            }
+            try insert.bind(9, value?.count ?? 0)
+            try insert.run()
+        } catch {
+            throw .database(error)
+        }
+    }
+}
+
+/// The rows of `offsets`.
+enum ProgressRows {
+    static func read(_ connection: Connection) throws(SQLiteError) -> [PartitionProgress] {
+        let query = try connection.prepare(
+            """
+            SELECT name, partition, next, last, event_id, hash
+            FROM offsets JOIN names ON number = topic ORDER BY name, partition
+            """)
+        var rows: [PartitionProgress] = []
+        while try query.step() {
+            rows.append(
+                PartitionProgress(
+                    topic: query.text(0), partition: Int32(truncatingIfNeeded: query.integer(1)),
+                    next: query.integer(2), last: last(query)))
+        }
+        return rows
+    }
+
+    private static func last(_ query: Statement) -> LastRecord? {
+        guard !query.isNull(3) else { return nil }
+        let id = query.withBytes(4) { $0.count == 16 ? EventID(bytes: $0) : nil }
+        let hash = query.withBytes(5) { $0.count == 16 ? BodyHash(bytes: $0) : nil }
+        return LastRecord(offset: query.integer(3), eventID: id, hash: hash)
+    }
+}

@@ -1,0 +1,146 @@
+package import Events
+internal import Files
+internal import Projection
+internal import SQLite
+
+/// The state being built: the one connection that writes, and the entities it used last.
+///
+/// Everything between `begin` and `commit` is one transaction: state, history, dead letters and
+/// next offsets. Entities are folded in memory and written once at the commit. For one thread.
+package final class StateStore {
+    /// How many bytes of a dead letter's value are kept: the largest body that is taken, and more.
+    package static let deadLetterBytes = 1_114_112
+
+    /// The database's file.
+    package let path: String
+    let connection: Connection
+    let statements: StoreStatements
+    var names: NameTable
+    var cache: EntityCache
+    /// What the transaction must write.
+    var dirty: [CachedEntity] = []
+    var nextEntity: Int64
+    var nextHistory: Int64
+    /// Bytes of the encoded form being bound.
+    var scratch: [UInt8] = []
+    private var transaction: Transaction?
+    private var lock: FileLock?
+
+    /// Opens the live generation of a folder and locks the folder; makes both where there are none.
+    ///
+    /// `rules` is the digest of the catalogue's merge rules, which must be those of the state;
+    /// `cacheBytes` bounds the entities kept in memory.
+    package static func open(
+        _ folder: StateFolder, rules: BodyHash, cacheBytes: Int
+    ) throws(StoreError) -> StateStore {
+        let lock = try folder.lock()
+        let database = try folder.databaseForWriting()
+        let store = try StateStore(path: database.path, rules: rules, cacheBytes: cacheBytes)
+        if database.isNew { try folder.install(database.generation) }
+        store.lock = lock
+        return store
+    }
+
+    /// Opens one database without a folder around it, such as `:memory:`.
+    package init(path: String, rules: BodyHash, cacheBytes: Int) throws(StoreError) {
+        self.path = path
+        do {
+            connection = try Connection(path: path)
+        } catch {
+            throw .database(error)
+        }
+        try Schema.prepare(connection, rules: rules)
+        do {
+            statements = try StoreStatements(connection)
+            names = try NameTable(connection)
+            nextEntity = try Self.next(in: "entities", connection)
+            nextHistory = try Self.next(in: "history", connection)
+        } catch {
+            throw .database(error)
+        }
+        cache = EntityCache(limit: cacheBytes)
+    }
+
+    /// Begins a transaction.
+    package func begin() throws(StoreError) {
+        precondition(transaction == nil, "a transaction is open")
+        do {
+            transaction = try connection.begin()
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// Whether a transaction is open.
+    package var isInTransaction: Bool { transaction != nil }
+
+    /// Writes the entities that changed, and makes the transaction permanent.
+    ///
+    /// After an error nothing of it has happened.
+    package func commit() throws(StoreError) {
+        precondition(transaction != nil, "no transaction is open")
+        do {
+            for entity in dirty { try write(entity) }
+            try transaction?.commit()
+        } catch {
+            rollBack()
+            throw .database(error)
+        }
+        transaction = nil
+        for entity in dirty {
+            entity.isDirty = false
+            entity.isStored = true
+            cache.settle(entity)
+        }
+        dirty.removeAll(keepingCapacity: true)
+        cache.trim()
+    }
+
+    /// Undoes everything since `begin`.
+    package func rollBack() {
+        transaction = nil
+        dirty.removeAll()
+        cache.removeAll()
+        // Where these fail the next statement will, and says so.
+        try? names.reload()
+        nextEntity = (try? Self.next(in: "entities", connection)) ?? nextEntity
+        nextHistory = (try? Self.next(in: "history", connection)) ?? nextHistory
+    }
+
+    private static func next(
+        in table: String, _ connection: Connection
+    ) throws(SQLiteError) -> Int64 {
+        let query = try connection.prepare("SELECT coalesce(max(number), 0) + 1 FROM \(table)")
+        defer { query.reset() }
+        _ = try query.step()
+        return query.integer(0)
+    }
+
+    private func write(_ entity: CachedEntity) throws(SQLiteError) {
+        let statement = entity.isStored ? statements.updateEntity : statements.insertEntity
+        if entity.seen.isFull { try spill(entity) }
+        scratch.removeAll(keepingCapacity: true)
+        entity.seen.encode(to: &scratch)
+        try statement.bind(1, entity.number)
+        try statement.bind(2, entity.spilled)
+        try statement.bind(3, blob: scratch)
+        try statement.bind(4, blob: entity.state.encoded)
+        if !entity.isStored {
+            try statement.bind(5, entity.key.entity)
+            try statement.bind(6, entity.key.id)
+        }
+        try statement.run()
+    }
+
+    private func spill(_ entity: CachedEntity) throws(SQLiteError) {
+        let insert = statements.insertOlder
+        for entry in entity.seen.entries {
+            try insert.bind(1, entity.number)
+            try insert.bind(2, bits: entry.fingerprint)
+            try insert.bind(3, entry.history)
+            try insert.run()
+        }
+        entity.spilled += Int64(entity.seen.entries.count)
+        entity.seen.removeAll()
+    }
+}

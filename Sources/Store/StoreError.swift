@@ -1,0 +1,57 @@
+package import Files
+package import SQLite
+
+/// Why the state could not be opened, read or written.
+package enum StoreError: Error, Equatable, Sendable {
+    /// The file system refused.
+    case files(FileError)
+    /// SQLite refused.
+    case database(SQLiteError)
+    /// Another process builds the state in this folder.
+    case locked(folder: String, holder: Int32?)
+    /// There is no state in this folder.
+    case noState(folder: String)
+    /// `CURRENT` is missing or names no generation.
+    case noCurrent(folder: String, found: String)
+    /// The state was made by other merge rules than the catalogue's.
+    case rulesChanged(path: String)
+    /// The database was made by a newer or older program.
+    case format(path: String, found: Int, known: Int)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// One sentence for the log: what happened, to what, what to do.
+    package var description: String {
+        switch self {
+        case .files(let error): "\(error)"
+        case .database(let error) where error.isDiskFull:
+            "\(error): make room on the disk; nothing is lost, consume reads on from its offsets"
+        case .database(let error) where error.isDamage:
+            "\(error): run `hookline replay` to build the state again, or use a new state folder"
+        case .database(let error): "\(error)"
+        case .locked(let folder, let holder):
+            """
+            the state folder \(folder) is in use by \
+            \(holder.map { "process \($0)" } ?? "another process"): \
+            stop that one first, or use another folder
+            """
+        case .noState(let folder):
+            "there is no state in \(folder): check state.folder, or run `hookline consume`"
+        case .noCurrent(let folder, let found):
+            """
+            \(folder)/CURRENT names no generation (it says "\(found)"): \
+            write the name of a folder in \(folder)/generations into it
+            """
+        case .rulesChanged(let path):
+            """
+            the catalogue's merge rules are not those that made \(path): run `hookline replay` \
+            to build the state by the new ones, or use a new state folder
+            """
+        case .format(let path, let found, let known):
+            """
+            \(path) has format \(found), this program knows \(known): run `hookline replay` \
+            to build the state again, or use a new state folder
+            """
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import SQLite
+
+/// The statements that a batch uses, prepared once.
+struct StoreStatements {
+    let findEntity: Statement
+    let insertEntity: Statement
+    let updateEntity: Statement
+    let insertHistory: Statement
+    let findHistory: Statement
+    let insertOlder: Statement
+    let findOlder: Statement
+    let setOffset: Statement
+    let insertDeadLetter: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        findEntity = try connection.prepare(
+            "SELECT number, spilled, seen, state FROM entities WHERE entity = ? AND id = ?")
+        insertEntity = try connection.prepare(
+            """
+            INSERT INTO entities(number, spilled, seen, state, entity, id)
+            VALUES(?, ?, ?, ?, ?, ?)
+            """)
+        updateEntity = try connection.prepare(
+            "UPDATE entities SET spilled = ?2, seen = ?3, state = ?4 WHERE number = ?1")
+        insertHistory = try connection.prepare(
+            """
+            INSERT INTO history(
+                number, type, version, topic, partition, "offset", outcome, further)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        findHistory = try connection.prepare(
+            "SELECT type, version FROM history WHERE number = ?")
+        insertOlder = try connection.prepare("INSERT INTO older VALUES(?, ?, ?)")
+        findOlder = try connection.prepare(
+            "SELECT history FROM older WHERE entity = ? AND fingerprint = ?")
+        setOffset = try connection.prepare(
+            """
+            INSERT INTO offsets(topic, partition, next, last, event_id, hash)
+            VALUES(?, ?, ?, ?, ?, ?)
+            ON CONFLICT(topic, partition) DO UPDATE SET next = excluded.next,
+                last = coalesce(excluded.last, last),
+                event_id = CASE WHEN excluded.last IS NULL THEN event_id
+                    ELSE excluded.event_id END,
+                hash = CASE WHEN excluded.last IS NULL THEN hash ELSE excluded.hash END
+            """)
+        insertDeadLetter = try connection.prepare(
+            """
+            INSERT INTO dead_letters(
+                topic, partition, "offset", reason, detail, seconds, key, value, value_bytes)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+    }
+}

@@ -49,7 +49,7 @@ let package = Package(
         // Below all: threads, log lines and metrics, settings, files, bytes.
         part("Threads", ["CThreads"]),
         part("JSON", ["CSimdjson"]),
-        part("Telemetry", ["JSON", "Threads"]),
+        part("Telemetry", ["Configuration", "JSON", "Threads"]),
         part("Configuration", ["JSON"]),
         part("Files", ["CChecksum"]),
 
@@ -104,7 +104,7 @@ let package = Package(
         .target(name: "Support", path: "Tests/Support", swiftSettings: settings),
         tests("ThreadsTests", ["Threads"]),
         tests("JSONTests", ["JSON"]),
-        tests("TelemetryTests", ["Telemetry"]),
+        tests("TelemetryTests", ["Configuration", "Telemetry"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("FilesTests", ["Files"]),
         tests("EventsTests", ["Configuration", "Events", "JSON"]),
@@ -126,7 +126,7 @@ let package = Package(
             ["Consumer", "Events", "JSON", "Kafka", "Projection", "Store", "Telemetry", "Threads"]),
         tests("ManagementTests", ["HTTP", "HTTPClient", "Management", "Telemetry"]),
         tests("SimulatorTests", ["Events", "JSON", "Simulator"]),
-        tests("AppTests", ["App", "Configuration", "JSON"]),
+        tests("AppTests", ["App", "Configuration", "JSON", "Kafka"]),
         tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
         tests("TidyTests"),
     ],

@@ -1,6 +1,13 @@
+import Threads
+
 /// The executable `hookline`.
 @main enum Hookline {
     static func main() {
-        print("hookline")
+        Signals.ignoreBrokenPipes()
+        let environment = ThisProcess.environment
+        let runner = CommandRunner(
+            commands: CommandTable.commands, console: Console(environment: environment),
+            environment: environment)
+        ThisProcess.exit(runner.run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 }

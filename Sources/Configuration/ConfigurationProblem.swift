@@ -6,21 +6,26 @@ package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringCon
     package let value: String?
     /// Where it stands; nil where nobody set it.
     package let origin: ConfigurationOrigin?
-    /// What is allowed there, as the end of "must be ...", or a sentence of its own.
-    package let allowed: String
+    /// What is wrong with it, or what would be right: `must be true or false`.
+    package let complaint: String
 
-    /// A problem with a setting's value.
+    /// A problem with a setting's value; `allowed` ends the sentence "must be ...".
     package init(path: String, value: String?, origin: ConfigurationOrigin?, allowed: String) {
+        self.init(path: path, value: value, origin: origin, complaint: "must be " + allowed)
+    }
+
+    /// A problem that says for itself what is wrong.
+    package init(path: String, value: String?, origin: ConfigurationOrigin?, complaint: String) {
         self.path = path
         self.value = value
         self.origin = origin
-        self.allowed = allowed
+        self.complaint = complaint
     }
 
-    /// One line: path, value, origin, what is allowed.
+    /// One line: path, value, origin, what is wrong.
     package var description: String {
+        let shown = value.map { " is \($0)" } ?? ""
         let place = origin.map { $0 == .standard ? "" : " (\($0))" } ?? ""
-        guard let value else { return "\(path)\(place): \(allowed)" }
-        return "\(path) is \(value)\(place): must be \(allowed)"
+        return "\(path)\(shown)\(place): \(complaint)"
     }
 }

@@ -13,6 +13,16 @@ package final class ConfigurationReader {
         package let origin: ConfigurationOrigin
         /// Whether it must not be shown.
         package let isSecret: Bool
+
+        /// A setting as it counts.
+        package init(
+            path: String, value: ConfigurationValue, origin: ConfigurationOrigin, isSecret: Bool
+        ) {
+            self.path = path
+            self.value = value
+            self.origin = origin
+            self.isSecret = isSecret
+        }
     }
 
     let sources: ConfigurationSources
@@ -36,7 +46,7 @@ package final class ConfigurationReader {
             report(
                 ConfigurationProblem(
                     path: file.path, value: nil, origin: nil,
-                    allowed: "must hold an object: { ... }"))
+                    complaint: "must hold an object: { ... }"))
             return ConfigurationSection(reader: self, path: "", members: [:])
         }
         return ConfigurationSection(reader: self, path: "", members: members)
@@ -115,7 +125,7 @@ package final class ConfigurationReader {
     ) -> ConfigurationProblem {
         let hint = hint.map { ", did you mean \($0)?" } ?? ""
         return ConfigurationProblem(
-            path: path, value: nil, origin: origin, allowed: "no such setting\(hint)")
+            path: path, value: nil, origin: origin, complaint: "no such setting\(hint)")
     }
 
     /// A neighbour in the same section first: a name typed in the wrong place is rarer than a slip.

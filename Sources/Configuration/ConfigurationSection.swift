@@ -162,11 +162,19 @@ package struct ConfigurationSection {
         members.keys.sorted()
     }
 
-    /// Tells a problem that only the part can see.
+    /// Tells a problem that only the part can see; `allowed` ends the sentence "must be ...".
     package func report(_ key: String, value: String, allowed: String) {
         let path = path(of: key)
         reader.report(
             ConfigurationProblem(
                 path: path, value: value, origin: given(key)?.origin, allowed: allowed))
+    }
+
+    /// Tells a problem in the part's own words.
+    package func report(_ key: String, value: String?, complaint: String) {
+        reader.report(
+            ConfigurationProblem(
+                path: path(of: key), value: value, origin: given(key)?.origin,
+                complaint: complaint))
     }
 }

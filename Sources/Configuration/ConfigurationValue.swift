@@ -25,21 +25,24 @@ package indirect enum ConfigurationValue: Sendable, Equatable {
         do {
             self = try decoder.decode(ConfigurationValue.self, from: Data(bytes))
         } catch {
-            throw .notJSON5
+            let fault = JSON5Fault.find(in: bytes)
+            throw .notJSON5(
+                line: fault?.line ?? 1, column: fault?.column ?? 1,
+                complaint: fault?.complaint ?? "a value here is none")
         }
     }
 }
 
 /// A configuration file that could not be read as one.
 package enum ConfigurationFileError: Error, Equatable, CustomStringConvertible {
-    /// It is not JSON5.
-    case notJSON5
+    /// It is not JSON5, from this place on.
+    case notJSON5(line: Int, column: Int, complaint: String)
 
-    /// What is wrong with it.
+    /// Where and what, to stand after the file's name and a colon.
     package var description: String {
         switch self {
-        case .notJSON5:
-            "not valid JSON5: look for a missing comma, quote or bracket"
+        case .notJSON5(let line, let column, let complaint):
+            "\(line):\(column): not valid JSON5: \(complaint)"
         }
     }
 }
@@ -103,6 +106,32 @@ extension ConfigurationValue: CustomStringConvertible {
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
         case .object(let members): Self.text(of: members)
+        }
+    }
+
+    /// As JSON.
+    package var json: String {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return writer.text
+    }
+
+    private func write(to writer: inout JSONWriter) {
+        switch self {
+        case .null: writer.null()
+        case .boolean(let value): writer.value(value)
+        case .integer(let value): writer.value(value)
+        case .number(let value): writer.value(value)
+        case .string(let value): writer.value(value)
+        case .array(let values):
+            writer.array { for value in values { value.write(to: &$0) } }
+        case .object(let members):
+            writer.object { object in
+                for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+                    object.key(name)
+                    value.write(to: &object)
+                }
+            }
         }
     }
 

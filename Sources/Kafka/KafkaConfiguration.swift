@@ -69,7 +69,7 @@ extension KafkaConfiguration {
             guard let problem else { continue }
             let isSecret = name.contains("password") || name.contains("secret")
             section.report(
-                "properties.\(name)", value: isSecret ? "***" : value, allowed: problem)
+                "properties.\(name)", value: isSecret ? "***" : value, complaint: problem)
             properties[name] = nil
         }
     }

@@ -30,6 +30,12 @@ package enum Signals {
     /// The first call of `main`: a thread started earlier would take them and die.
     package static func block() {
         hookline_signals_block()
+        ignoreBrokenPipes()
+    }
+
+    /// Makes a write to a pipe or socket that nobody reads fail, instead of ending the process.
+    package static func ignoreBrokenPipes() {
+        hookline_ignore_broken_pipes()
     }
 
     /// Waits for one of the signals.

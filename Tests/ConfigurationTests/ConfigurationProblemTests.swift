@@ -9,7 +9,7 @@ struct ConfigurationProblemTests {
             ).description == "a.b is 1 (HOOKLINE_A_B): must be 2")
         #expect(
             ConfigurationProblem(
-                path: "a.b", value: nil, origin: nil, allowed: "no such setting"
+                path: "a.b", value: nil, origin: nil, complaint: "no such setting"
             ).description == "a.b: no such setting")
         #expect(
             ConfigurationProblem(

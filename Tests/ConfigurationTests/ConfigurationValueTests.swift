@@ -10,9 +10,10 @@ struct ConfigurationValueTests {
     }
 
     @Test func `a broken file is refused`() {
-        #expect(throws: ConfigurationFileError.notJSON5) {
+        let error = #expect(throws: ConfigurationFileError.self) {
             try ConfigurationValue(json5: Array("{ a: 1,, }".utf8))
         }
+        #expect(error?.description == "1:8: not valid JSON5: a name is missing here")
     }
 
     @Test func `a value is written as it would stand in a file`() throws {

@@ -43,7 +43,7 @@ import Testing
         #expect(problems.count == 1)
         #expect(problem.path == "kafka.properties.\(name)")
         #expect(problem.value == value)
-        #expect(problem.allowed.contains(words))
+        #expect(problem.complaint.contains(words))
     }
 
     @Test func `given properties go over defaults and under what is pinned`() {

@@ -2,6 +2,7 @@
 #include "CThreads.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 int hookline_thread_start(pthread_t *thread, const char *name, size_t stack_bytes,
                           void *(*body)(void *), void *context) {
@@ -38,7 +39,14 @@ void hookline_signals_block(void) {
     sigset_t set;
     waited_for(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void hookline_ignore_broken_pipes(void) {
     signal(SIGPIPE, SIG_IGN);
+}
+
+const char *hookline_environment(int index) {
+    return environ[index];
 }
 
 int hookline_signals_wait(const struct timespec *limit) {

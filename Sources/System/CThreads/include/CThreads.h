@@ -18,3 +18,9 @@ void hookline_signals_block(void);
 
 // Waits for one of them: its number, or 0 when the time is over (NULL: no limit).
 int hookline_signals_wait(const struct timespec *limit);
+
+// Writes to a pipe that nobody reads fail, and kill nobody.
+void hookline_ignore_broken_pipes(void);
+
+// The environment's entry at this index, `NAME=value`; NULL after the last.
+const char *hookline_environment(int index);

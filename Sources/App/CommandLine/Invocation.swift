@@ -1,0 +1,55 @@
+import Configuration
+
+/// What was typed after a command's name, checked against its declaration.
+struct Invocation: Sendable {
+    var arguments: [String] = []
+    var values: [String: [String]] = [:]
+    let command: Command
+    let console: Console
+    /// The environment of the process.
+    let environment: [String: String]
+
+    /// Whether an option was given.
+    func has(_ option: String) -> Bool {
+        values[option] != nil
+    }
+
+    /// What was given with an option; the last counts.
+    func text(_ option: String) -> String? {
+        values[option]?.last
+    }
+
+    /// A whole number given with an option, which the parser has checked.
+    func integer(_ option: String) -> Int? {
+        text(option).flatMap { Int($0) }
+    }
+
+    /// A number given with an option, which the parser has checked.
+    func number(_ option: String) -> Double? {
+        text(option).flatMap { Double($0) }
+    }
+
+    /// Whether a script reads the answer.
+    var wantsJSON: Bool {
+        text("--output") == "json"
+    }
+
+    /// The settings given on the command line: those of `--set`, and of options that stand for one.
+    var flags: [ConfigurationFlag] {
+        let named = command.allOptions.compactMap { option in
+            option.setting.flatMap { path in
+                text(option.name).map {
+                    ConfigurationFlag(option: option.name, path: path, text: $0)
+                }
+            }
+        }
+        let set = (values["--set"] ?? []).compactMap { pair in
+            pair.firstIndex(of: "=").map { equals in
+                ConfigurationFlag(
+                    option: "--set", path: String(pair[..<equals]),
+                    text: String(pair[equals...].dropFirst()))
+            }
+        }
+        return named + set
+    }
+}

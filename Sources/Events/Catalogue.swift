@@ -1,3 +1,4 @@
+package import Configuration
 internal import JSON
 
 /// What each type of event means: where it goes, what it is about, how it changes the state.
@@ -20,13 +21,11 @@ package struct Catalogue: Sendable {
     package static let shippedText = String(
         decoding: PackageResources.catalogue_json5, as: UTF8.self)
 
-    /// Reads a catalogue file.
+    /// Reads a catalogue file, which messages call `path`.
     ///
     /// - Throws: every problem of the file at once.
-    package init(json5: [UInt8]) throws(CatalogueError) {
-        var reader = CatalogueReader()
-        let entries = reader.entries(json5)
-        guard reader.problems.isEmpty else { throw CatalogueError(problems: reader.problems) }
+    package init(json5: [UInt8], path: String = "the catalogue") throws(CatalogueError) {
+        let entries = try CatalogueReader.entries(json5, path: path)
         self.entries = entries.sorted { $0.type < $1.type }
         byType = Dictionary(uniqueKeysWithValues: entries.map { ($0.type, $0) })
     }
@@ -53,25 +52,8 @@ package struct Catalogue: Sendable {
 
 /// What is wrong with a catalogue file: every problem at once.
 package struct CatalogueError: Error, Sendable, CustomStringConvertible {
-    /// One thing that is wrong.
-    package struct Problem: Sendable, Equatable, CustomStringConvertible {
-        /// Where it stands, such as `types["order.updated"].rank`.
-        package let path: String
-
-        /// What stands there, or nil where it is missing.
-        package let value: String?
-
-        /// What may stand there.
-        package let allowed: String
-
-        /// The problem as a sentence.
-        package var description: String {
-            "catalogue: \(path): \(value.map { "\($0) is not allowed" } ?? "missing"): \(allowed)"
-        }
-    }
-
-    /// The problems, in the order of the types' names.
-    package let problems: [Problem]
+    /// The problems: where, what stands there, what is allowed.
+    package let problems: [ConfigurationProblem]
 
     /// The problems, a line each.
     package var description: String {

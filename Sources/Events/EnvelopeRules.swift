@@ -13,6 +13,11 @@ enum EnvelopeRules {
         return true
     }
 
+    /// Whether `text` may be a type.
+    static func isType(_ text: String) -> Bool {
+        isType(Array(text.utf8).span)
+    }
+
     /// Whether `byte` may stand in a type.
     static func isTypeByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -137,22 +137,35 @@ simdjson::error_code collect(csimdjson_scanner &scanner, ondemand::object object
     return simdjson::SUCCESS;
 }
 
-// Walks down to the object and collects there: the objects above it are not read to their end.
-simdjson::error_code descend(csimdjson_scanner &scanner, ondemand::object object,
-                             string_view path) {
-    if (path.empty()) return collect(scanner, object);
-    const string_view wanted = next_name(path);
+simdjson::error_code step(ondemand::value &value, string_view name) {
+    if (value.type().value_unsafe() == ondemand::json_type::array) {
+        const size_t index = index_of(name);
+        if (index == string_view::npos) return simdjson::NO_SUCH_FIELD;
+        return value.get_array().at(index).get(value);
+    }
+    ondemand::object object;
+    if (auto error = value.get_object().get(object)) return error;
     for (auto entry : object) {
         ondemand::field field;
-        string_view name;
+        string_view found;
         if (auto error = std::move(entry).get(field)) return error;
-        if (auto error = name_of(field, name)) return error;
-        if (name != wanted) continue;
-        ondemand::object inner;
-        if (auto error = field.value().get_object().get(inner)) return error;
-        return descend(scanner, inner, path);
+        if (auto error = name_of(field, found)) return error;
+        if (found != name) continue;
+        value = field.value();
+        return simdjson::SUCCESS;
     }
     return simdjson::NO_SUCH_FIELD;
+}
+
+// Walks down to the object and collects there: what is above it is not read to its end.
+simdjson::error_code descend(csimdjson_scanner &scanner, ondemand::value value,
+                             string_view path) {
+    while (!path.empty()) {
+        if (auto error = step(value, next_name(path))) return error;
+    }
+    ondemand::object object;
+    if (auto error = value.get_object().get(object)) return error;
+    return collect(scanner, object);
 }
 
 } // namespace
@@ -218,11 +231,11 @@ int32_t csimdjson_fields(csimdjson_scanner *scanner, const uint8_t *bytes, size_
                          const csimdjson_field **fields, size_t *count) {
     scanner->fields.clear();
     ondemand::document document;
-    ondemand::object object;
+    ondemand::value top;
     const simdjson::padded_string_view input(bytes, length, length + simdjson::SIMDJSON_PADDING);
     auto error = scanner->reader.iterate(input).get(document);
-    if (!error) error = document.get_object().get(object);
-    if (!error) error = descend(*scanner, object, view(path, path_length));
+    if (!error) error = document.get_value().get(top);
+    if (!error) error = descend(*scanner, top, view(path, path_length));
     *fields = scanner->fields.data();
     *count = error ? 0 : scanner->fields.size();
     return error ? CSIMDJSON_ABSENT : CSIMDJSON_ONCE;

@@ -1,0 +1,91 @@
+import Events
+import JSON
+import Support
+import Testing
+
+@Suite struct CatalogueTests {
+    @Test func `the embedded catalogue is the shipped file`() throws {
+        #expect(Catalogue.shippedText == (try SourceTree.file("config/catalogue.json5").text))
+    }
+
+    @Test func `eight types are shipped, with what the design says of them`() {
+        let lines = Catalogue.shipped.entries.map { entry in
+            let history = entry.historyFields.map(\.name).joined(separator: ",")
+            return "\(entry.type) \(entry.topic) \(entry.entity) \(entry.keyPath) "
+                + "\(entry.snapshotPath) \(entry.mode) \(entry.rank) \(history)"
+        }
+        let license = "license data.licenseId data merge"
+        let order = "order data.orderId data merge"
+        #expect(
+            lines == [
+                "license.activated license.activated \(license) 30 ",
+                "license.created license.created \(license) 10 ",
+                "license.ended license.ended \(license) 40 ",
+                "license.renewed license.renewed \(license) 30 ",
+                "order.cancelled order.cancelled \(order) 40 ",
+                "order.lineItemStatusChanged order.lineItemStatusChanged order "
+                    + "data.order.orderId data.order merge 20 lineItemId",
+                "order.submitted order.submitted \(order) 10 ",
+                "order.updated order.updated \(order) 20 ",
+            ])
+        #expect(Catalogue.shipped.entities == ["license", "order"])
+    }
+
+    @Test func `a new type of another entity is a few lines`() throws {
+        let catalogue = try Catalogue(
+            json5: Array(
+                """
+                { types: { 'custom.workflow_triggered': {   // data is a list here
+                    entity: 'workflow', key: 'data.0.id', snapshot: 'data.0', data: 'array',
+                    mode: 'replace', topic: 'workflows', history: ['data.0.step'],
+                } } }
+                """.utf8))
+        let entry = try #require(catalogue["custom.workflow_triggered"])
+        #expect(entry.mode == .replace)
+        #expect(entry.rank == 20)
+        #expect(entry.topic == "workflows")
+        let body = PaddedBytes(
+            """
+            {"eventId":"b3a2d5c4-1f2e-4a6b-9c7d-1234567890ab","type":"custom.workflow_triggered",
+            "occurredAt":"2026-01-01T00:00:00Z","data":[{"id":"w-1","step":"x","n":1}]}
+            """)
+        let scanner = EventScanner(catalogue: catalogue)
+        guard case .event(let event) = scanner.scan(body, receivedAt: .now()) else {
+            Issue.record("\(scanner.scan(body, receivedAt: .now()))")
+            return
+        }
+        #expect(event.key == "w-1")
+        #expect(scanner.historyValue(entry.historyFields[0]) == "x")
+        var fields: [String] = []
+        SnapshotScanner().forEachField(of: body, entry) { name, _ in
+            fields.append(String(utf8: name))
+        }
+        #expect(fields == ["id", "step", "n"])
+    }
+
+    @Test func `the digest of the merge rules changes with them only`() throws {
+        func digest(_ entry: String) throws -> BodyHash {
+            try Catalogue(
+                json5: Array("{types:{b:{entity:'e',key:'k',snapshot:'s'},a:\(entry)}}".utf8)
+            )
+            .mergeRulesDigest
+        }
+        let base = try digest("{entity:'e',key:'k',snapshot:'s'}")
+        for same in [
+            "{snapshot:'s',key:'k',entity:'e',mode:'merge',rank:20}",
+            "{entity:'e',key:'k',snapshot:'s',topic:'t',history:['h']}",
+        ] {
+            #expect(try digest(same) == base)
+        }
+        for other in [
+            "{entity:'f',key:'k',snapshot:'s'}", "{entity:'e',key:'l',snapshot:'s'}",
+            "{entity:'e',key:'k',snapshot:'t'}", "{entity:'e',key:'k',snapshot:'s',rank:21}",
+            "{entity:'e',key:'k',snapshot:'s',mode:'replace'}",
+        ] {
+            #expect(try digest(other) != base)
+        }
+        // Stores keep it: a change of this value makes every state folder ask for a replay.
+        #expect(
+            Catalogue.shipped.mergeRulesDigest.description == "fda322a329bbc0059a316f2f932a3b2e")
+    }
+}

@@ -24,7 +24,7 @@ final class HTTPCore: Sendable {
     private let begun = Atomic<UInt64>(.random(in: 0...UInt64.max))
     private let active = Atomic<Int>(0)
     private let resumptions = Atomic<Int>(0)
-    private let quiet = Monitor<Void>(())
+    private let quiet = Monitor<Bool>(false)
 
     init(
         _ configuration: HTTPServerConfiguration, _ handler: any HTTPHandler, _ log: Log,

@@ -10,8 +10,6 @@ package enum DeadLetterReason: UInt8, CaseIterable, Sendable {
     case type = 4
     /// Its key is not the entity's id.
     case key = 5
-    /// Its snapshot is no object.
-    case snapshot = 6
 
     /// Its name in output and metrics.
     package var name: String {
@@ -21,7 +19,6 @@ package enum DeadLetterReason: UInt8, CaseIterable, Sendable {
         case .envelope: "envelope"
         case .type: "type"
         case .key: "key"
-        case .snapshot: "snapshot"
         }
     }
 }

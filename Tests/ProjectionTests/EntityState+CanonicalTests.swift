@@ -2,20 +2,13 @@ import Events
 import Projection
 import Testing
 
-@Suite struct CanonicalJSONTests {
-    private func canonical(_ text: String) -> String {
-        var output: [UInt8] = []
-        CanonicalJSON.append(Array(text.utf8).span, to: &output)
-        return String(decoding: output, as: UTF8.self)
-    }
-
+@Suite struct EntityStateCanonicalTests {
     @Test(arguments: [
-        (" 1 ", "1"), ("2.50", "2.50"), ("1E+2", "1E+2"), ("[ 1,\t2 ,\r\n3 ]", "[1,2,3]"),
-        (#"{ "a b" : "c  d" }"#, #"{"a b":"c  d"}"#), (#"" \" ""#, #"" \" ""#),
-        (#"[ "\\" , " " ]"#, #"["\\"," "]"#), (#" "\u0020 å" "#, #""\u0020 å""#),
+        ("2.50", "2.50"), ("1E+2", "1E+2"), ("[ 1,\t2 ,\r\n3 ]", "[1,2,3]"),
+        (#"{ "a b" : "c  d" }"#, #"{"a b":"c  d"}"#), (#"[ "\\" , " \" " ]"#, #"["\\"," \" "]"#),
     ])
-    func `only whitespace outside strings goes`(text: String, expected: String) {
-        #expect(canonical(text) == expected)
+    func `only whitespace outside strings goes`(value: String, expected: String) {
+        #expect(EntityState([SampleEvent(at: 1, [("a", value)])]).text == "{\"a\":\(expected)}")
     }
 
     @Test func `names are escaped as JSON asks`() {

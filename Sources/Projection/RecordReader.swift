@@ -1,0 +1,80 @@
+package import Events
+internal import JSON
+
+/// What a record of a topic holds.
+package enum RecordContent: Sendable {
+    /// An event that can be applied to its entity.
+    case event(ScannedEvent)
+    /// Something else: why, the same in words, and what could be read of it.
+    case deadLetter(DeadLetterReason, String, EventID?)
+}
+
+/// Reads events out of the records of a topic, whoever wrote them; one a thread.
+///
+/// Nothing is trusted: the value is checked to be JSON as a whole, its envelope as at the ingress,
+/// its type to belong to the topic, the key to be the entity's id. Only `future` is no matter
+/// here: what a record means must not depend on when it is read.
+package final class RecordReader {
+    private let events: EventScanner
+    private let snapshots = SnapshotScanner()
+    /// The value of the record read last, with the space that the scanners want behind it.
+    private var body = PaddedBytes()
+
+    /// Makes a reader.
+    package init(catalogue: Catalogue) {
+        events = EventScanner(catalogue: catalogue)
+    }
+
+    /// Reads a record of the topic that follows the prefix with `topic`.
+    package func read(
+        key: Span<UInt8>?, value: Span<UInt8>?, topic: String
+    ) -> RecordContent {
+        guard let value else { return .deadLetter(.tombstone, "the record has no value", nil) }
+        body.removeAll(keepingCapacity: true)
+        body.append(value)
+        switch events.scan(body, receivedAt: Self.afterAll) {
+        case .malformed(let what): return .deadLetter(.json, what, nil)
+        case .quarantine(let reason, let parts):
+            return .deadLetter(.envelope, "no usable event: \(reason.rawValue)", parts.eventID)
+        case .event(let event): return check(event, key, topic)
+        }
+    }
+
+    /// Later than any time that RFC 3339 can write.
+    private static let afterAll = Timestamp(seconds: 1 << 40)
+
+    private func check(
+        _ event: ScannedEvent, _ key: Span<UInt8>?, _ topic: String
+    ) -> RecordContent {
+        guard event.entry.topic == topic else {
+            return .deadLetter(
+                .type, "\(event.type) belongs to the topic \(event.entry.topic)", event.eventID)
+        }
+        guard let key, key.elementsEqual(event.key.utf8Span.span) else {
+            return .deadLetter(.key, "the key is not the entity's id, \(event.key)", event.eventID)
+        }
+        return .event(event)
+    }
+
+    /// Sets the fields of the snapshot of the event read last.
+    package func setFields(_ entry: CatalogueEntry, _ changes: inout FieldChanges) {
+        snapshots.forEachField(of: body, entry) { name, value in changes.set(name, value) }
+    }
+
+    /// The further values that the history shows of the event read last, as a JSON object; empty
+    /// where there are none.
+    package func further(_ entry: CatalogueEntry) -> [UInt8] {
+        if entry.historyFields.isEmpty { return [] }
+        var writer = JSONWriter()
+        var isEmpty = true
+        writer.object { object in
+            for field in entry.historyFields {
+                guard let value = events.historyValue(field) else { continue }
+                object.key(field.name)
+                object.value(value)
+                isEmpty = false
+            }
+        }
+        return isEmpty ? [] : writer.bytes
+    }
+}

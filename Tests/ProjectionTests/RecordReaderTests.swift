@@ -1,0 +1,87 @@
+import Events
+import JSON
+import Projection
+import Support
+import Testing
+
+@Suite struct RecordReaderTests {
+    private let reader = RecordReader(catalogue: .shipped)
+
+    private func body(
+        type: String = "order.updated", id: String = "order-1",
+        occurredAt: String = "2024-01-15T10:30:00Z", more: String = ""
+    ) -> String {
+        """
+        {"eventId":"b3a2d5c4-1f2e-4a6b-9c7d-1234567890ab","type":"\(type)",
+        "occurredAt":"\(occurredAt)","data":{"orderId":"\(id)","price":2.50\(more)}}
+        """
+    }
+
+    private func read(
+        _ value: String?, key: String? = "order-1", topic: String = "order.updated"
+    ) -> RecordContent {
+        let key = key.map { Array($0.utf8) }
+        let value = value.map { Array($0.utf8) }
+        return reader.read(key: key?.span, value: value?.span, topic: topic)
+    }
+
+    private func reason(_ content: RecordContent) -> DeadLetterReason? {
+        guard case .deadLetter(let reason, _, _) = content else { return nil }
+        return reason
+    }
+
+    @Test func `an event gives its fields as they came`() throws {
+        guard case .event(let event) = read(body(more: #","a":[1, 2]"#)) else {
+            Issue.record("no event")
+            return
+        }
+        #expect(event.key == "order-1")
+        var state = EntityState()
+        _ = state.apply(event.version, replacing: false) { reader.setFields(event.entry, &$0) }
+        #expect(state.text == #"{"a":[1,2],"orderId":"order-1","price":2.50}"#)
+        #expect(reader.further(event.entry).isEmpty)
+    }
+
+    @Test func `the catalogue's further fields come as one object`() throws {
+        let value = """
+            {"eventId":"b3a2d5c4-1f2e-4a6b-9c7d-1234567890ab",
+            "type":"order.lineItemStatusChanged","occurredAt":"2024-01-15T10:30:00Z",
+            "data":{"order":{"orderId":"order-1"},"lineItemId":"line \\"1\\""}}
+            """
+        let content = read(value, topic: "order.lineItemStatusChanged")
+        guard case .event(let event) = content else {
+            Issue.record("no event: \(content)")
+            return
+        }
+        #expect(
+            String(decoding: reader.further(event.entry), as: UTF8.self)
+                == #"{"lineItemId":"line \"1\""}"#)
+    }
+
+    @Test func `what is no event of the topic is a dead letter with its reason`() {
+        #expect(reason(read(nil)) == .tombstone)
+        #expect(reason(read("")) == .json)
+        #expect(reason(read("{\"a\":trux}")) == .json)
+        #expect(reason(read("[]")) == .envelope)
+        #expect(reason(read(body(type: "order.unheardOf"))) == .envelope)
+        #expect(reason(read(body(id: ""))) == .envelope)
+        #expect(reason(read(body(more: ",\"n\":1e400"))) == .envelope)
+        #expect(reason(read(body(), topic: "order.submitted")) == .type)
+        #expect(reason(read(body(), key: nil)) == .key)
+        #expect(reason(read(body(), key: "order-2")) == .key)
+        #expect(reason(read(body())) == nil)
+    }
+
+    @Test func `a dead letter keeps the id of its event where it has one`() throws {
+        guard case .deadLetter(.key, let detail, let id) = read(body(), key: "x") else {
+            Issue.record("taken")
+            return
+        }
+        #expect(id == EventID("b3a2d5c4-1f2e-4a6b-9c7d-1234567890ab"))
+        #expect(detail.contains("order-1"))
+    }
+
+    @Test func `a record means the same whenever it is read`() {
+        #expect(reason(read(body(occurredAt: "9999-12-31T23:59:59Z"))) == nil)
+    }
+}

@@ -79,6 +79,8 @@ final class HTTPCore: Sendable {
 
     // MARK: - Counting what is under way
 
+    var openExchanges: Int { active.load(ordering: .relaxed) }
+
     func exchangeBegan() {
         active.wrappingAdd(1, ordering: .relaxed)
     }

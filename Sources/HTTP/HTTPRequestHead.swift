@@ -27,7 +27,7 @@ internal import Glibc
         targetCount = unsafe strlen(start)
         unsafe self.method = HTTPMethod(method)
         isHTTP10 = unsafe strcmp(version, MHD_HTTP_VERSION_1_0) == 0
-        scan = unsafe scanHeaders(of: connection)
+        scan = unsafe scanHeaders(of: connection, method, version)
         contentLength = scan.withValue(of: .contentLength) { value in
             guard let value else { return nil }
             return number(value)
@@ -101,8 +101,14 @@ private func afterAuthority(_ target: UnsafePointer<CChar>) -> UnsafePointer<CCh
     return unsafe target
 }
 
-private func scanHeaders(of connection: OpaquePointer) -> HeaderScan {
-    var scan = HeaderScan()
+/// The method lies where the head begins, the version at the end of its first line.
+private func scanHeaders(
+    of connection: OpaquePointer, _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>
+) -> HeaderScan {
+    let isLenient = hookline_is_lenient() != 0
+    let lineEnd = unsafe UnsafeRawPointer(version + strlen(version))
+    var scan = unsafe HeaderScan(
+        after: isLenient ? lineEnd.assumingMemoryBound(to: UInt8.self) : nil)
     unsafe withUnsafeMutablePointer(to: &scan) { scan in
         _ = unsafe MHD_get_connection_values_n(
             connection, .HEADER_KIND,
@@ -113,6 +119,8 @@ private func scanHeaders(of connection: OpaquePointer) -> HeaderScan {
                 return .YES
             }, scan)
     }
+    let start = unsafe UnsafeRawPointer(method).assumingMemoryBound(to: UInt8.self)
+    unsafe scan.end(at: start + hookline_head_size(connection))
     return scan
 }
 

@@ -65,6 +65,11 @@ package final class HTTPServer: Sendable {
         }
     }
 
+    /// Requests begun and not answered yet.
+    var openRequests: Int { core.openExchanges }
+    /// Connections that are open.
+    var openConnections: Int { core.table.count }
+
     /// How long the last answers may take to go out, once all waits are ended.
     private static let lastAnswers = Duration.milliseconds(500)
     /// How often is looked whether a handler still runs: handlers do not block.

@@ -19,6 +19,10 @@ enum HeaderCheck {
     }
 
     private static func check(characters scan: HeaderScan) throws(HTTPProblem) {
+        if scan.hasGap {
+            throw refusal(
+                "bad-header", "Lines end with CR LF, are not folded, and each has a name.")
+        }
         if scan.hasBadName {
             throw refusal(
                 "bad-header", "A header's name has a character that no name has, such as a space.")

@@ -9,13 +9,31 @@
     }
 
     private(set) var hasBadName = false
+    /// Whether the lines do not follow one another with CR LF between: a bare LF, a NUL that ended
+    /// a value early, a folded line, or a line without a name, which the library takes for the end.
+    private(set) var hasGap = false
+    private var lineEnd: UnsafePointer<UInt8>?
     private(set) var hasBadValue = false
     private var seen: UInt16 = 0
     private var repeated: UInt16 = 0
     private var values = InlineArray<9, Value>(repeating: unsafe Value(start: nil, count: 0))
 
+    /// A scan that begins at the end of the request line; nil where gaps cannot be seen.
+    init(after requestLine: UnsafePointer<UInt8>?) {
+        unsafe lineEnd = unsafe requestLine
+    }
+
+    /// Takes the end of the head, behind the empty line.
+    mutating func end(at end: UnsafePointer<UInt8>) {
+        if let lineEnd = unsafe lineEnd, unsafe end != lineEnd + 4 { hasGap = true }
+    }
+
     /// Takes the next header.
     mutating func add(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
+        if let end = unsafe lineEnd {
+            if unsafe name.baseAddress != end + 2 { hasGap = true }
+            unsafe lineEnd = value.baseAddress.map { unsafe $0 + value.count } ?? end
+        }
         if unsafe !isToken(name) { hasBadName = true }
         if unsafe hasControl(value) { hasBadValue = true }
         guard let header = unsafe HTTPHeader(name: name) else { return }

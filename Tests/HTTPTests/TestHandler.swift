@@ -45,6 +45,9 @@ final class TestHandler: HTTPHandler {
         _ = waiting.wait { $0.count < count ? nil : true }
     }
 
+    /// The exchanges that were handed over.
+    var taken: [HTTPExchange] { waiting.withLock { $0.map(\.exchange) } }
+
     /// Answers what waits now with its body.
     func answerAll() {
         for (exchange, body) in waiting.withLock({ $0 }) {

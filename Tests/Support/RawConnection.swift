@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It is for one thread at a time, and closed with the last reference to it.
 package final class RawConnection {
-    private let descriptor: Int32
+    private var descriptor: Int32
     private var received: [UInt8] = []
 
     /// Connects to the port.
@@ -25,7 +25,14 @@ package final class RawConnection {
     }
 
     deinit {
-        close(descriptor)
+        close()
+    }
+
+    /// Closes the connection.
+    package func close() {
+        guard descriptor >= 0 else { return }
+        Glibc.close(descriptor)
+        descriptor = -1
     }
 
     /// Writes the bytes; false where the other side has closed or cut the connection.

@@ -23,6 +23,19 @@ static inline void *hookline_connection_context(struct MHD_Connection *connectio
     return info ? info->socket_context : NULL;
 }
 
+static inline size_t hookline_head_size(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info ? info->header_size : 0;
+}
+
+/* Versions before 1.0 take a bare LF, a NUL, a folded line and a line without a name, but leave all
+ * lines where they came, so that we can see the gaps. Later ones refuse them, if told to be strict;
+ * strict ones before would refuse other things, with a broken answer. */
+static inline int hookline_is_lenient(void) {
+    return MHD_get_version()[0] == '0';
+}
+
 /* The target is compared as it came: unescaping would let %00 end it early. */
 static inline size_t hookline_leave_escaped(
     void *context, struct MHD_Connection *connection, char *text) {
@@ -50,6 +63,7 @@ static inline struct MHD_Daemon *hookline_daemon_start(
         MHD_OPTION_NOTIFY_CONNECTION, connection, context,
         MHD_OPTION_NOTIFY_COMPLETED, completed, context,
         MHD_OPTION_URI_LOG_CALLBACK, request_line, context,
+        MHD_OPTION_STRICT_FOR_CLIENT, hookline_is_lenient() ? 0 : 1,
         MHD_OPTION_UNESCAPE_CALLBACK, &hookline_leave_escaped, NULL,
         MHD_OPTION_END);
 }

@@ -108,7 +108,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration"]),
         tests("FilesTests", ["Files"]),
         tests("EventsTests", ["Configuration", "Events", "JSON"]),
-        tests("HTTPTests", ["HTTP", "JSON", "Telemetry", "Threads"]),
+        tests("HTTPTests", ["Configuration", "HTTP", "JSON", "Telemetry", "Threads"]),
         tests("HTTPClientTests", ["HTTP", "HTTPClient", "JSON", "Telemetry"]),
         tests("JournalTests", ["Events", "Files", "Journal", "JSON", "Telemetry", "Threads"]),
         tests(
@@ -124,7 +124,9 @@ let package = Package(
         tests(
             "ConsumerTests",
             ["Consumer", "Events", "JSON", "Kafka", "Projection", "Store", "Telemetry", "Threads"]),
-        tests("ManagementTests", ["HTTP", "HTTPClient", "Management", "Telemetry"]),
+        tests(
+            "ManagementTests",
+            ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
         tests("SimulatorTests", ["Events", "JSON", "Simulator"]),
         tests("AppTests", ["App", "Configuration", "JSON", "Kafka"]),
         tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),

@@ -55,7 +55,7 @@ let package = Package(
 
         // What an event is.
         part(
-            "Events", ["CXXHash", "Configuration", "JSON"],
+            "Events", ["CXXHash", "Configuration", "JSON", "Threads"],
             resources: [.embedInCode("catalogue.json5")]),
 
         // HTTP -> journal.
@@ -88,7 +88,7 @@ let package = Package(
         part("Management", ["Configuration", "HTTP", "JSON", "Telemetry", "Threads"]),
         part(
             "Simulator",
-            ["Configuration", "Events", "HTTPClient", "JSON", "Telemetry", "Threads"]),
+            ["Configuration", "Events", "HTTPClient", "JSON", "Threads"]),
 
         // Wires the parts into roles.
         .executableTarget(
@@ -127,7 +127,8 @@ let package = Package(
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
-        tests("SimulatorTests", ["Events", "JSON", "Simulator"]),
+        tests(
+            "SimulatorTests", ["Configuration", "Events", "HTTP", "JSON", "Simulator", "Telemetry"]),
         tests("AppTests", ["App", "Configuration", "JSON", "Kafka"]),
         tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
         tests("TidyTests"),

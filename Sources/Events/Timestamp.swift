@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Threads
 
 /// An instant: seconds since 1970 in UTC, and nanoseconds into the second.
 package struct Timestamp: Hashable, Sendable {
@@ -21,12 +21,10 @@ package struct Timestamp: Hashable, Sendable {
         self.init(seconds: seconds, nanoseconds: Int32(rest) * 1_000_000)
     }
 
-    /// The present, to a quarter of a microsecond.
+    /// The present.
     package static func now() -> Timestamp {
-        let time = Date().timeIntervalSince1970
-        let seconds = time.rounded(.down)
-        let nanoseconds = min(Int32((time - seconds) * 1e9), 999_999_999)
-        return Timestamp(seconds: Int64(seconds), nanoseconds: nanoseconds)
+        let now = WallClock.now()
+        return Timestamp(seconds: now.seconds, nanoseconds: now.nanoseconds)
     }
 
     /// Milliseconds since 1970, rounded down.

@@ -49,9 +49,7 @@ internal import CSimdjson
     /// Looks up `path` (nil: the document itself) in the document that was parsed last, and lends
     /// the text of a string, unescaped; of anything else the text is empty.
     package func ask<R>(_ path: JSONPath?, _ body: (Found, Span<UInt8>) -> R) -> R {
-        let value = unsafe (path?.bytes ?? []).withUnsafeBufferPointer {
-            unsafe csimdjson_ask(scanner, $0.baseAddress, $0.count)
-        }
+        let value = unsafe value(path)
         let text = unsafe UnsafeBufferPointer(start: value.text, count: value.length)
         return body(unsafe Self.found(value), unsafe Span(_unsafeElements: text))
     }
@@ -66,8 +64,20 @@ internal import CSimdjson
         ask(path) { found, text in found == .once(.string) ? String(utf8: text) : nil }
     }
 
+    /// What a boolean at `path` of the document that was parsed last is; nil for anything else.
+    package func boolean(_ path: JSONPath) -> Bool? {
+        let value = unsafe value(path)
+        return unsafe Self.found(value) == .once(.boolean) ? value.flag : nil
+    }
+
     /// Whether a member of the top of the document that was parsed last stands there twice.
     package var topRepeats: Bool { unsafe csimdjson_top_repeats(scanner) }
+
+    private func value(_ path: JSONPath?) -> csimdjson_value {
+        unsafe (path?.bytes ?? []).withUnsafeBufferPointer {
+            unsafe csimdjson_ask(scanner, $0.baseAddress, $0.count)
+        }
+    }
 
     private static func found(_ value: csimdjson_value) -> Found {
         switch unsafe Int(value.presence) {

@@ -28,6 +28,14 @@ import Testing
         #expect(scanner.find(nil) == .once(.object))
     }
 
+    @Test func `booleans are read, other values are none`() throws {
+        try scanner.parse(
+            PaddedBytes(#"{"yes":true,"no":false,"text":"true","twice":{},"twice":1}"#))
+        #expect(scanner.boolean(path("yes")) == true)
+        #expect(scanner.boolean(path("no")) == false)
+        for name in ["text", "twice", "none"] { #expect(scanner.boolean(path(name)) == nil) }
+    }
+
     @Test func `digits step into arrays`() throws {
         try scanner.parse(PaddedBytes(#"{"a":[{"b":"first"},{"b":"second"}],"1":"x"}"#))
         #expect(scanner.string(path("a.1.b")) == "second")

@@ -196,7 +196,7 @@ int32_t csimdjson_parse(csimdjson_scanner *scanner, const uint8_t *bytes, size_t
 
 csimdjson_value csimdjson_ask(const csimdjson_scanner *scanner, const uint8_t *path,
                               size_t length) {
-    csimdjson_value value = {CSIMDJSON_ABSENT, CSIMDJSON_NULL, nullptr, 0};
+    csimdjson_value value = {CSIMDJSON_ABSENT, CSIMDJSON_NULL, false, nullptr, 0};
     if (!scanner->has_document) return value;
     dom::element element = scanner->document;
     string_view rest = view(path, length);
@@ -207,6 +207,7 @@ csimdjson_value csimdjson_ask(const csimdjson_scanner *scanner, const uint8_t *p
     value.presence = CSIMDJSON_ONCE;
     value.kind = kind_of(element);
     string_view text;
+    if (value.kind == CSIMDJSON_BOOLEAN) value.flag = element.get_bool().value_unsafe();
     if (value.kind == CSIMDJSON_STRING && !element.get(text)) {
         value.text = bytes_of(text);
         value.length = text.size();
@@ -243,7 +244,7 @@ int32_t csimdjson_fields(csimdjson_scanner *scanner, const uint8_t *bytes, size_
 
 csimdjson_value csimdjson_string(csimdjson_scanner *scanner, const uint8_t *bytes,
                                  size_t length) {
-    csimdjson_value value = {CSIMDJSON_ABSENT, CSIMDJSON_STRING, nullptr, 0};
+    csimdjson_value value = {CSIMDJSON_ABSENT, CSIMDJSON_STRING, false, nullptr, 0};
     ondemand::document document;
     string_view text;
     const simdjson::padded_string_view input(bytes, length, length + simdjson::SIMDJSON_PADDING);

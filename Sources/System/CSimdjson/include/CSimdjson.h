@@ -37,6 +37,7 @@ enum {
 typedef struct {
     uint8_t presence; // CSIMDJSON_REPEATED: this member or one on the way to it stands there twice
     uint8_t kind;
+    bool flag; // of a boolean only
     const uint8_t *text; // unescaped, of a string only, else NULL
     size_t length;
 } csimdjson_value;

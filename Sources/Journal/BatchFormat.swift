@@ -43,7 +43,7 @@ enum BatchFormat {
         bytes.addZeros(padded(bytes.count) - bytes.count)
         bytes.store(magic, at: 0)
         bytes.store(version, at: 8)
-        bytes.store(head.kind.rawValue, at: 10)
+        bytes.store(head.kind?.rawValue ?? 0, at: 10)
         bytes.store(head.journal.high, at: 16)
         bytes.store(head.journal.low, at: 24)
         bytes.store(head.segment, at: 32)
@@ -59,31 +59,34 @@ enum BatchFormat {
         return batch.extracting(16..<batch.count).crc32c(after: front)
     }
 
+    /// What a frame says that is ours, whether or not the batch is sound.
+    static func claim(
+        _ bytes: Span<UInt8>, journal: JournalID, segment: UInt64
+    ) -> BatchHead? {
+        guard bytes.count >= headBytes, bytes.integer(at: 0) == magic,
+            JournalID(high: bytes.integer(at: 16), low: bytes.integer(at: 24)) == journal,
+            bytes.integer(at: 32) == segment
+        else { return nil }
+        return BatchHead(
+            kind: Kind(rawValue: bytes.integer(at: 10)), journal: journal, segment: segment,
+            firstSequence: bytes.integer(at: 40),
+            count: Int(bytes.integer(at: 48, as: UInt32.self)),
+            length: Int(bytes.integer(at: 52, as: UInt32.self)), writtenAt: bytes.integer(at: 56))
+    }
+
     /// Reads the batch that should start where the bytes start, in this segment.
     static func read(
         _ bytes: Span<UInt8>, journal: JournalID, segment: UInt64
     ) -> BatchReading {
-        guard bytes.count >= headBytes, bytes.integer(at: 0) == magic,
-            JournalID(high: bytes.integer(at: 16), low: bytes.integer(at: 24)) == journal,
-            bytes.integer(at: 32) == segment
-        else { return .absent }
-        let length = Int(bytes.integer(at: 52, as: UInt32.self))
-        let whole = padded(headBytes + length)
-        guard whole <= bytes.count else { return .torn(whole: whole) }
-        let batch = bytes.extracting(0..<whole)
-        guard checksum(batch) == bytes.integer(at: 12) else { return .torn(whole: whole) }
-        guard bytes.integer(at: 8, as: UInt16.self) == version else {
+        guard let head = claim(bytes, journal: journal, segment: segment) else { return .absent }
+        guard head.whole <= bytes.count else { return .torn(whole: head.whole) }
+        guard checksum(bytes.extracting(0..<head.whole)) == bytes.integer(at: 12) else {
+            return .torn(whole: head.whole)
+        }
+        guard bytes.integer(at: 8, as: UInt16.self) == version, head.kind != nil else {
             return .corrupt("a format that this version does not know")
         }
-        guard let kind = Kind(rawValue: bytes.integer(at: 10)) else {
-            return .corrupt("a batch of an unknown kind")
-        }
-        return .batch(
-            BatchHead(
-                kind: kind, journal: journal, segment: segment,
-                firstSequence: bytes.integer(at: 40),
-                count: Int(bytes.integer(at: 48, as: UInt32.self)), length: length,
-                writtenAt: bytes.integer(at: 56)))
+        return .batch(head)
     }
 }
 
@@ -118,7 +121,8 @@ extension JournalID: CustomStringConvertible {
 
 /// What the frame of a batch says.
 struct BatchHead: Equatable {
-    let kind: BatchFormat.Kind
+    /// Nil where no version that we know of wrote it.
+    let kind: BatchFormat.Kind?
     let journal: JournalID
     let segment: UInt64
     let firstSequence: UInt64

@@ -25,6 +25,9 @@ package struct JournalConfiguration: Sendable {
     /// How long a body is known again: section `journal.dedup`.
     package var dedup = DedupConfiguration()
 
+    /// Bytes of a segment file: whole pages, and room for the largest batch.
+    var fileBytes: Int { BatchFormat.padded(max(segmentBytes, batchBytes)) }
+
     /// The defaults.
     package init() {}
 

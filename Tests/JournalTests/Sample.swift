@@ -23,6 +23,25 @@ enum Sample {
             apiKeyName: "ключ"),
     ]
 
+    /// A body of its own for each number.
+    static func body(_ number: Int, bytes: Int = 100) -> [UInt8] {
+        let head = Array("{\"number\":\(number),\"filling\":\"".utf8)
+        return head + [UInt8](repeating: 120, count: max(0, bytes - head.count - 2))
+            + Array("\"}".utf8)
+    }
+
+    /// An event with an id of its own for each number.
+    static func event(
+        _ number: Int, type: String = "order.updated", body: [UInt8],
+        kind: JournalEntry.Kind = .event, receivedAt: Timestamp = .now()
+    ) -> JournalEntry {
+        let id = EventID(high: UInt64(number), low: 0xABCD)
+        return JournalEntry(
+            kind: kind, receivedAt: receivedAt, type: type, key: "order-\(number % 7)",
+            eventID: id, eventIDText: id.description, occurredAtText: "2024-01-01T00:00:00Z",
+            bodyHash: BodyHash(hashing: body.span), apiKeyName: "main")
+    }
+
     static func record(_ entry: JournalEntry, body: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         RecordFormat.append(

@@ -1,0 +1,89 @@
+internal import Files
+
+/// The two files of one kind of checkpoint, written in turn.
+struct CheckpointFiles: Sendable {
+    /// What one of the files holds; nil where it is new or damaged.
+    private(set) var heads: [CheckpointHead?] = [nil, nil]
+    private let files: [any File]
+    private let kind: CheckpointHead.Kind
+    private let journal: JournalID
+
+    /// Opens the files, and makes them this long where they are shorter.
+    init(
+        _ kind: CheckpointHead.Kind, in folder: JournalFolder, journal: JournalID, bytes: Int
+    ) throws(FileError) {
+        self.kind = kind
+        self.journal = journal
+        let name = kind == .publish ? "publish" : "ids"
+        var files: [any File] = []
+        for index in 0..<2 {
+            let file = try folder.files.open(folder.checkpoint(name, index), .create)
+            if try file.size() < bytes {
+                try file.allocate(bytes)
+                try file.sync()
+            }
+            files.append(file)
+        }
+        self.files = files
+    }
+
+    /// The last sequence that both files cover, so that losing one of them loses nothing.
+    var coveredByBoth: UInt64 { min(heads[0]?.through ?? 0, heads[1]?.through ?? 0) }
+
+    private var newest: Int? {
+        switch (heads[0], heads[1]) {
+        case (nil, nil): nil
+        case (_?, nil): 0
+        case (nil, _?): 1
+        case (let zero?, let one?): zero.generation > one.generation ? 0 : 1
+        }
+    }
+
+    /// Whether one of the files holds something that is not a checkpoint of this journal, though
+    /// it is not new.
+    private(set) var damaged: [String] = []
+
+    /// Looks into both files, and gives the newest sound one that `body` can read.
+    ///
+    /// `body` is given the head, the checksum so far and the file; it reads what follows the page,
+    /// and answers the whole checksum with what it made of it.
+    mutating func load<R>(
+        _ body: (CheckpointHead, UInt32, any File) throws(FileError) -> (UInt32, R)?
+    ) throws(FileError) -> R? {
+        var results: [R?] = [nil, nil]
+        for index in 0..<2 {
+            var page = [UInt8](repeating: 0, count: CheckpointHead.pageBytes)
+            _ = try files[index].read(into: &page, 0..<page.count, at: 0)
+            if page.span.isZero { continue }
+            damaged.append(files[index].path)
+            guard let (head, checksum) = CheckpointHead.read(page.span, kind, journal),
+                let (whole, result) = try body(
+                    head, CheckpointHead.checksum(page.span), files[index]),
+                whole == checksum
+            else { continue }
+            damaged.removeLast()
+            heads[index] = head
+            results[index] = result
+        }
+        return newest.flatMap { results[$0] }
+    }
+
+    /// Writes the older file; what follows the page is written by `body`, which is given the
+    /// checksum so far, the offset and the file, and answers the whole checksum.
+    mutating func write(
+        through: UInt64, first: UInt64 = 0, marks: Int = 0,
+        _ body: (UInt32, any File) throws(FileError) -> UInt32 = { before, _ in before }
+    ) throws(FileError) {
+        let index = newest.map { 1 - $0 } ?? 0
+        let generation = (newest.flatMap { heads[$0]?.generation } ?? 0) + 1
+        let head = CheckpointHead(
+            generation: generation, through: through, first: first, marks: UInt64(marks))
+        var page = head.page(kind, journal)
+        heads[index] = nil
+        let checksum = try body(CheckpointHead.checksum(page.span), files[index])
+        page.store(checksum, at: 12)
+        try files[index].write(page.span, at: 0)
+        try files[index].sync()
+        heads[index] = head
+    }
+}

@@ -1,0 +1,133 @@
+internal import Events
+
+/// Which bodies the journal has had within the window: an entry for every record of that time.
+///
+/// Bounded by the window, by each record's time of arrival, and by a number of ids; what goes
+/// before its time because of the number is counted. About 40 bytes an id.
+struct DedupIndex {
+    /// What the index says of a body.
+    enum Answer: Equatable {
+        /// The same body is there, as this record.
+        case known(UInt64, RecordStatus)
+        /// It is not there.
+        case new(conflict: Bool, underAnotherType: Bool)
+    }
+
+    private(set) var entries: DedupEntries
+    private var table: DedupTable
+    private var times = ArrivalTimes()
+    private let windowSeconds: Int64
+    private let maxIds: Int
+    /// How many ids went although they were within the window.
+    private(set) var droppedEarly = 0
+
+    init(_ configuration: DedupConfiguration, next: UInt64, expecting count: Int = 0) {
+        precondition(
+            UInt64(configuration.maxIds) < DedupTable.span - 1,
+            "more ids than the table tells apart")
+        entries = DedupEntries(first: next)
+        windowSeconds = Int64(configuration.windowHours * 3600)
+        maxIds = configuration.maxIds
+        table = DedupTable(expecting: min(count, maxIds))
+    }
+
+    var count: Int { entries.count }
+
+    /// Sequence of the record that comes next.
+    var next: UInt64 { entries.next }
+
+    /// Forgets what has left the window.
+    mutating func expire(now: Int64) {
+        while count > 0, let oldest = times.oldest, oldest < now - windowSeconds { removeFirst() }
+    }
+
+    /// What is known of this key.
+    func answer(_ key: DedupKey) -> Answer {
+        var known: UInt64?
+        var isAccepted = false
+        var underAnotherType = false
+        table.forEach(key.id, from: entries.first) { sequence in
+            guard entries.id(sequence) == key.id else { return true }
+            let other = entries.key(sequence)
+            guard other.high == key.high, other.low == key.low else {
+                underAnotherType = true
+                return true
+            }
+            if other.body == key.body {
+                known = sequence
+                return false
+            }
+            isAccepted = isAccepted || entries.code(sequence) == 0
+            return true
+        }
+        if let known { return .known(known, status(known)) }
+        return .new(conflict: isAccepted, underAnotherType: underAnotherType)
+    }
+
+    private func status(_ sequence: UInt64) -> RecordStatus {
+        guard let reason = QuarantineReason(code: entries.code(sequence)) else { return .accepted }
+        return .quarantined(reason)
+    }
+
+    /// Adds the record that comes next.
+    mutating func append(_ key: DedupKey, code: UInt8, receivedAt seconds: Int64) {
+        if count == maxIds {
+            removeFirst()
+            droppedEarly += 1
+        }
+        if table.isFull { grow() }
+        table.insert(key.id, entries.next)
+        times.append(entries.next, seconds: seconds)
+        entries.append(key, code: code)
+    }
+
+    /// What went until now is not counted: it was a checkpoint of an index with other bounds.
+    mutating func forgetDropped() { droppedEarly = 0 }
+
+    /// Takes back the newest records, down to the one before this sequence.
+    mutating func removeLast(downTo sequence: UInt64) {
+        while entries.next > max(sequence, entries.first) {
+            let last = entries.next - 1
+            removeFromTable(last)
+            entries.removeLast()
+            if count == 0 { times = ArrivalTimes() } else { times.removeLast(last) }
+        }
+    }
+
+    private mutating func removeFirst() {
+        removeFromTable(entries.first)
+        entries.removeFirst()
+        if count == 0 { times = ArrivalTimes() } else { times.removeFirst(nowFirst: entries.first) }
+    }
+
+    private mutating func removeFromTable(_ sequence: UInt64) {
+        table.remove(
+            entries.id(sequence), sequence, first: entries.first, id: { entries.id($0) })
+    }
+
+    private mutating func grow() {
+        var larger = DedupTable(expecting: table.count * 2)
+        for sequence in entries.first..<entries.next {
+            larger.insert(entries.id(sequence), sequence)
+        }
+        table = larger
+    }
+
+    /// When the record came; the oldest time known where it is older than that.
+    func arrival(of sequence: UInt64) -> Int64? { times.time(of: sequence) }
+
+    /// What a checkpoint through this sequence holds.
+    func snapshot(through last: UInt64) -> DedupSnapshot {
+        DedupSnapshot(
+            first: entries.first, last: last, times: times.marks(upTo: last),
+            pieces: entries.pieces(through: last))
+    }
+}
+
+/// The entries of an index up to a sequence, as they were at one moment.
+struct DedupSnapshot {
+    let first: UInt64
+    let last: UInt64
+    let times: [ArrivalTimes.Mark]
+    let pieces: [(words: [UInt64], range: Range<Int>)]
+}

@@ -1,0 +1,283 @@
+internal import Files
+internal import Telemetry
+internal import Threads
+
+/// What a recovery found: everything the writer needs to go on.
+struct Recovered {
+    let journal: JournalID
+    var index: DedupIndex
+    /// The segments that hold records, oldest first; the last one is written on.
+    var segments: [Segment]
+    /// A segment that is there and holds nothing yet.
+    var following: Segment?
+    var published: UInt64
+    var publishFiles: CheckpointFiles
+    var idsFiles: CheckpointFiles
+    /// The checkpoint of the ids that was used, and how many bytes were read behind it.
+    var idsThrough: UInt64
+    var bytesRead = 0
+    /// The file that holds what was cut off.
+    var torn: String?
+}
+
+/// Brings a journal's folder from whatever a crash left to a state that may be promised.
+///
+/// 1. The ids' checkpoint gives the index; the segments behind it are read, each batch checked,
+///    its records added to the index.
+/// 2. Where the batches end: a sound batch further on means that promised bytes are damaged, and
+///    nothing is touched. Otherwise what is damaged is the one batch that was on its way: it is
+///    kept aside and cut.
+/// 3. The last sound batch is the only one that may not have been synced: it is written again,
+///    byte for byte, and synced, before anybody is told that it is there.
+///
+/// Stopped anywhere, it can be run again.
+struct Recovery {
+    private let folder: JournalFolder
+    private let configuration: JournalConfiguration
+    private let log: Log
+    private let scan: SegmentScan
+    private let journal: JournalID
+    private let numbers: [UInt64]
+
+    init(
+        _ folder: JournalFolder, _ configuration: JournalConfiguration, log: Log
+    ) throws(JournalError) {
+        self.folder = folder
+        self.configuration = configuration
+        self.log = log
+        let numbers = try JournalError.wrap { () throws(FileError) in try folder.segments() }
+        self.numbers = numbers
+        journal = try folder.journalID(isNew: numbers.isEmpty)
+        scan = SegmentScan(folder: folder, journal: journal)
+    }
+
+    func run() throws(JournalError) -> Recovered {
+        var recovered = try loadCheckpoints()
+        let used = try findUsed()
+        try checkNumbers(used)
+        guard let first = used.first else {
+            try addUnused(to: &recovered, after: nil)
+            return recovered
+        }
+        adjust(&recovered, toStartAt: first.head.firstSequence)
+        let end = try read(used, into: &recovered)
+        try checkReach(recovered)
+        if let torn = end.torn { try cut(torn, &recovered) }
+        if let last = end.last { try settle(last) }
+        try addUnused(to: &recovered, after: used.last?.number)
+        return recovered
+    }
+
+    // MARK: - Checkpoints
+
+    private func loadCheckpoints() throws(JournalError) -> Recovered {
+        try JournalError.wrap { () throws(FileError) in
+            var publish = try CheckpointFiles(
+                .publish, in: folder, journal: journal, bytes: CheckpointHead.pageBytes)
+            var ids = try CheckpointFiles(
+                .ids, in: folder, journal: journal,
+                bytes: IdsCheckpoint.fileBytes(configuration.dedup))
+            let published = try publish.load { head, sum, _ in (sum, head.through) }
+            let index = try ids.load { head, sum, file throws(FileError) in
+                try IdsCheckpoint.read(head, sum, file, configuration.dedup)
+            }
+            for path in publish.damaged + ids.damaged {
+                log.warning("checkpoint damaged, the other one is used", ["file": .string(path)])
+            }
+            let kept = index ?? DedupIndex(configuration.dedup, next: 1)
+            return Recovered(
+                journal: journal, index: kept, segments: [], published: published ?? 0,
+                publishFiles: publish, idsFiles: ids, idsThrough: kept.next - 1)
+        }
+    }
+
+    /// The index has an entry for each record in turn: where records are missing between the
+    /// checkpoint and the oldest segment, it starts with that one.
+    private func adjust(_ recovered: inout Recovered, toStartAt first: UInt64) {
+        if recovered.index.next < first {
+            if recovered.index.count > 0 || first > 1 {
+                log.warning(
+                    "ids lost: no checkpoint reaches the oldest segment",
+                    ["first": LogValue(first)])
+            }
+            recovered.index = DedupIndex(configuration.dedup, next: first)
+            recovered.idsThrough = first - 1
+        }
+        if recovered.published + 1 < first { recovered.published = first - 1 }
+    }
+
+    /// What a checkpoint covers was durable: the segments must reach it.
+    private func checkReach(_ recovered: Recovered) throws(JournalError) {
+        let last = recovered.index.next - 1
+        for (name, through) in [
+            ("publish", recovered.published), ("ids", recovered.idsThrough),
+        ] where through > last {
+            throw .damaged(
+                path: folder.path,
+                reason: "its records end at \(last), but the \(name) checkpoint is at \(through)")
+        }
+    }
+
+    // MARK: - Segments
+
+    private struct Used {
+        let number: UInt64
+        let head: BatchHead
+    }
+
+    private func findUsed() throws(JournalError) -> [Used] {
+        var used: [Used] = []
+        for number in numbers {
+            let head = try JournalError.wrap { () throws(FileError) in
+                try scan.firstHead(number)
+            }
+            if let head { used.append(Used(number: number, head: head)) }
+        }
+        return used
+    }
+
+    /// Segments that hold records have no gap between them, and what holds none lies behind.
+    private func checkNumbers(_ used: [Used]) throws(JournalError) {
+        guard let first = used.first, let last = used.last else { return }
+        let between = numbers.filter { $0 >= first.number && $0 <= last.number }
+        for (expected, number) in zip(first.number..., between) where expected != number {
+            throw corrupt(expected, 0, "the file is missing")
+        }
+        for number in numbers where number < last.number {
+            if !used.contains(where: { $0.number == number }) {
+                throw corrupt(number, 0, "its first batch is damaged")
+            }
+        }
+    }
+
+    private struct End {
+        var torn: (number: UInt64, offset: Int, whole: Int)?
+        var last: (number: UInt64, offset: Int, whole: Int)?
+    }
+
+    /// Reads what the index does not know yet, to the end.
+    private func read(
+        _ used: [Used], into recovered: inout Recovered
+    ) throws(JournalError) -> End {
+        var start = used.lastIndex { $0.head.firstSequence <= recovered.index.next } ?? 0
+        if start == used.count - 1, start > 0, try !startsSound(used[start].number) {
+            // The last sound batch is in the segment before.
+            start -= 1
+        }
+        recovered.segments = used[..<start].enumerated().map { index, segment in
+            Segment(
+                number: segment.number, first: segment.head.firstSequence,
+                used: configuration.fileBytes, prepared: 0,
+                newest: used[index + 1].head.writtenAt)
+        }
+        var end = End()
+        var expected = used[start].head.firstSequence
+        for index in start..<used.count {
+            let isLast = index == used.count - 1
+            let number = used[index].number
+            var reader = try SegmentRecovery(scan, number, expected: expected)
+            let reading = try reader.run(into: &recovered)
+            if let last = reader.last { end.last = (number, last.offset, last.whole) }
+            expected = reader.expected
+            recovered.segments.append(
+                Segment(
+                    number: number, first: used[index].head.firstSequence, used: reader.end,
+                    prepared: 0, newest: reader.newest))
+            if !isLast, try startsSound(used[index + 1].number) {
+                guard used[index + 1].head.firstSequence == expected else {
+                    throw corrupt(number, reader.end, "batches are missing")
+                }
+                continue
+            }
+            let isDamaged = try JournalError.wrap { () throws(FileError) in
+                try scan.hasBatch(number, behind: reader.end)
+            }
+            if isDamaged { throw corrupt(number, reader.end, "a promised batch is damaged") }
+            if case .torn(let whole) = reading {
+                guard isLast else { throw corrupt(number, reader.end, "two torn batches") }
+                end.torn = (number, reader.end, whole)
+            }
+        }
+        return end
+    }
+
+    private func startsSound(_ number: UInt64) throws(JournalError) -> Bool {
+        try JournalError.wrap { () throws(FileError) in
+            var cursor = try scan.cursor(number)
+            guard case .batch = try cursor.next() else { return false }
+            return true
+        }
+    }
+
+    private func corrupt(_ number: UInt64, _ offset: Int, _ reason: String) -> JournalError {
+        .corrupt(segment: folder.segment(number), offset: offset, reason: reason)
+    }
+
+    // MARK: - Mending
+
+    /// Keeps what is torn aside, and wipes it out: nothing of it may read as ours later.
+    private func cut(
+        _ torn: (number: UInt64, offset: Int, whole: Int), _ recovered: inout Recovered
+    ) throws(JournalError) {
+        let aside = folder.torn(torn.number, offset: torn.offset)
+        try JournalError.wrap { () throws(FileError) in
+            let file = try folder.files.open(folder.segment(torn.number), .write)
+            let count = min(torn.whole, try file.size() - torn.offset)
+            var bytes = [UInt8](repeating: 0, count: count)
+            _ = try file.read(into: &bytes, 0..<count, at: torn.offset)
+            try folder.files.replace(aside, with: bytes)
+            try file.write([UInt8](repeating: 0, count: count).span, at: torn.offset)
+            try file.sync()
+        }
+        recovered.torn = aside
+        log.error(
+            "torn batch cut: it was never acknowledged, or it decayed since",
+            [
+                "segment": LogValue(torn.number), "offset": LogValue(torn.offset),
+                "kept": .string(aside),
+            ])
+    }
+
+    /// Writes the last batch again and syncs it: it may be in the page cache only.
+    private func settle(
+        _ last: (number: UInt64, offset: Int, whole: Int)
+    ) throws(JournalError) {
+        try JournalError.wrap { () throws(FileError) in
+            let file = try folder.files.open(folder.segment(last.number), .write)
+            var bytes = [UInt8](repeating: 0, count: last.whole)
+            guard try file.read(into: &bytes, 0..<last.whole, at: last.offset) == last.whole else {
+                throw .cutShort(path: file.path, offset: last.offset, wanted: last.whole)
+            }
+            try file.write(bytes.span, at: last.offset)
+            try file.sync()
+            try folder.files.syncFolder(folder.path)
+        }
+    }
+
+    /// Opens what is written next; what is left over is removed.
+    private func addUnused(
+        to recovered: inout Recovered, after last: UInt64?
+    ) throws(JournalError) {
+        let unused = numbers.filter { number in last.map { number > $0 } ?? true }
+        try JournalError.wrap { () throws(FileError) in
+            if let index = recovered.segments.indices.last {
+                let file = try folder.files.open(
+                    folder.segment(recovered.segments[index].number), .write)
+                recovered.segments[index].prepared = try file.size()
+                recovered.segments[index].file = file
+            }
+            for number in unused {
+                let expected = recovered.segments.last.map { $0.number + 1 } ?? number
+                guard recovered.following == nil, number == expected else {
+                    try folder.files.remove(folder.segment(number))
+                    continue
+                }
+                let file = try folder.files.open(folder.segment(number), .write)
+                recovered.following = Segment(
+                    number: number, first: recovered.index.next, used: 0,
+                    prepared: try file.size(), newest: 0, file: file)
+            }
+            try folder.files.syncFolder(folder.path)
+        }
+    }
+}

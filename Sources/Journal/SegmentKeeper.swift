@@ -1,0 +1,269 @@
+internal import Files
+internal import Telemetry
+internal import Threads
+
+/// The journal's helper: prepares segments ahead of the writer and writes the checkpoints.
+///
+/// It is the only one that makes, renames and removes segment files. Want of space is a state
+/// that it tells the writer, and tries to leave again; any other error ends the journal.
+final class SegmentKeeper: Sendable {
+    /// What only the helper touches, or who takes over when it has ended.
+    private struct Checkpoints {
+        var publish: CheckpointFiles
+        var ids: CheckpointFiles
+        /// How many bytes had been written when the ids were; before the start they count below 0.
+        var idsAtBytes: Int
+        var saidDropped = 0
+        var saidAt: UInt64 = 0
+    }
+
+    private struct Signal {
+        var isWoken = false
+        var isStopping = false
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
+
+    private let state: Monitor<JournalState>
+    private let files: Monitor<Checkpoints>
+    private let signal = Monitor(Signal())
+    private let configuration: JournalConfiguration
+    private let folder: JournalFolder
+    private let log: Log
+    private let metrics: JournalMetrics
+
+    init(
+        _ state: Monitor<JournalState>, _ publish: CheckpointFiles, _ ids: CheckpointFiles,
+        idsBehind: Int, _ configuration: JournalConfiguration, _ folder: JournalFolder, log: Log,
+        metrics: JournalMetrics
+    ) {
+        self.state = state
+        files = Monitor(Checkpoints(publish: publish, ids: ids, idsAtBytes: -idsBehind))
+        self.configuration = configuration
+        self.folder = folder
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Makes the first segment of a journal, with little room, so that starting is quick.
+    static func first(
+        _ recovered: Recovered, _ configuration: JournalConfiguration, _ folder: JournalFolder
+    ) throws(FileError) -> Segment {
+        if let following = recovered.following { return following }
+        let file = try folder.files.open(folder.segment(1), .create)
+        let room = min(configuration.fileBytes, zeros.count)
+        try file.write(zeros.span.extracting(0..<room), at: 0)
+        try file.sync()
+        try folder.files.syncFolder(folder.path)
+        return Segment(
+            number: 1, first: recovered.index.next, used: 0, prepared: room, newest: 0, file: file)
+    }
+
+    // MARK: - The thread
+
+    /// There is something to prepare.
+    func wake() {
+        signal.update { $0.isWoken = true }
+    }
+
+    /// Lets `run` return.
+    func stop() {
+        signal.update { $0.isStopping = true }
+    }
+
+    /// Works until `stop()`.
+    func run() {
+        while !signal.withLock({ $0.isStopping }) {
+            do throws(FileError) {
+                try writePublished()
+                try writeIds(after: configuration.idsCheckpointBytes)
+                sayDropped()
+                if try prepare() { continue }
+                try removeSurplus()
+            } catch {
+                state.update { $0.failure = .file(error) }
+                return
+            }
+            let pause = Duration.milliseconds(configuration.checkpointMilliseconds)
+            _ = signal.wait(upTo: pause) { signal in
+                guard signal.isWoken || signal.isStopping else { return Void?.none }
+                signal.isWoken = false
+                return ()
+            }
+        }
+    }
+
+    /// Writes the last checkpoints; that of the ids only where it saves the next start much.
+    func finish() throws(FileError) {
+        try writePublished()
+        try writeIds(after: configuration.idsCheckpointBytes / 8)
+    }
+
+    // MARK: - Checkpoints
+
+    /// Brings the older file up to date; both, where nothing new came in between.
+    func writePublished() throws(FileError) {
+        let published = state.withLock { $0.published }
+        try files.withLock { files throws(FileError) in
+            guard files.publish.coveredByBoth < published else { return }
+            try files.publish.write(through: published)
+        }
+    }
+
+    /// Writes the ids when so many bytes have come since the last time.
+    private func writeIds(after bytes: Int) throws(FileError) {
+        try files.withLock { files throws(FileError) in
+            let due = files.idsAtBytes + bytes
+            let snapshot = state.withLock { state in
+                state.writtenBytes < due
+                    ? nil : (state.index.snapshot(through: state.durable), state.writtenBytes)
+            }
+            guard let snapshot else { return }
+            try IdsCheckpoint.write(snapshot.0, to: &files.ids)
+            files.idsAtBytes = snapshot.1
+        }
+    }
+
+    private func sayDropped() {
+        let dropped = state.withLock { $0.index.droppedEarly }
+        files.withLock { files in
+            guard dropped > files.saidDropped else { return }
+            metrics.droppedIds.add(dropped - files.saidDropped)
+            files.saidDropped = dropped
+            let now = MonotonicClock.now()
+            guard files.saidAt == 0 || now - files.saidAt > 60_000_000_000 else { return }
+            files.saidAt = now
+            log.warning(
+                "ids forgotten within the window: raise journal.dedup.maxIds",
+                ["dropped": LogValue(dropped), "maxIds": LogValue(configuration.dedup.maxIds)])
+        }
+    }
+
+    // MARK: - Segments
+
+    /// Does one step of preparing; whether there is more to do at once.
+    private func prepare() throws(FileError) -> Bool {
+        guard let wanted = state.withLock({ $0.wanted }) else { return false }
+        do throws(FileError) {
+            if wanted.file != nil {
+                try zero(wanted)
+            } else if try !giveUpOldest(for: wanted.number) {
+                try make(wanted.number)
+            }
+        } catch {
+            guard error.isNoSpace else { throw error }
+            try coverOldest()
+            let number = wanted.file == nil ? wanted.number : nil
+            guard try giveUpOldest(for: number, underPressure: true) else {
+                tell(outOfSpace: true)
+                return false
+            }
+        }
+        if state.withLock({ $0.isPrepared }) { tell(outOfSpace: false) }
+        return true
+    }
+
+    private func zero(_ segment: Segment) throws(FileError) {
+        let count = min(Self.zeros.count, configuration.fileBytes - segment.prepared)
+        try segment.file?.write(Self.zeros.span.extracting(0..<count), at: segment.prepared)
+        try segment.file?.sync()
+        let prepared = segment.prepared + count
+        state.update { state in
+            let last = state.segments.count - 1
+            if state.segments[last].number == segment.number {
+                state.segments[last].prepared = prepared
+            } else {
+                state.following?.prepared = prepared
+            }
+        }
+        if prepared == configuration.fileBytes { metrics.preparedSegments.add() }
+    }
+
+    private func make(_ number: UInt64) throws(FileError) {
+        let file = try folder.files.open(folder.segment(number), .create)
+        try folder.files.syncFolder(folder.path)
+        state.update { state in
+            state.following = Segment(
+                number: number, first: 0, used: 0, prepared: 0, newest: 0, file: file)
+        }
+    }
+
+    /// Takes the oldest segment off the journal where nothing needs it any longer.
+    ///
+    /// It gets this number, or is removed where there is none or it has not the right size.
+    private func giveUpOldest(
+        for number: UInt64?, underPressure: Bool = false
+    ) throws(FileError) -> Bool {
+        guard let oldest = oldestToGo(underPressure: underPressure) else { return false }
+        let path = folder.segment(oldest.number)
+        let file = try folder.files.open(path, .write)
+        guard try file.tryLock(.exclusive) else { return false }
+        defer { file.unlock() }
+        let size = try file.size()
+        guard state.withLock({ $0.giveUp(oldest.number) }) else { return false }
+        guard let number, size == configuration.fileBytes else {
+            try folder.files.remove(path)
+            try folder.files.syncFolder(folder.path)
+            return true
+        }
+        try folder.files.rename(path, to: folder.segment(number))
+        // Before the first batch: after a crash its file must have the new name.
+        try folder.files.syncFolder(folder.path)
+        state.update { state in
+            state.following = Segment(
+                number: number, first: 0, used: 0, prepared: size, newest: 0, file: file)
+        }
+        metrics.reusedSegments.add()
+        return true
+    }
+
+    /// The oldest segment, where nothing needs it any longer.
+    private func oldestToGo(underPressure: Bool) -> Segment? {
+        let retention = files.withLock { files in
+            Retention(
+                published: files.publish.coveredByBoth, ids: files.ids.coveredByBoth,
+                now: WallClock.now().seconds,
+                keepSeconds: Int64(configuration.keepPublishedHours * 3600))
+        }
+        return state.withLock { state in
+            guard let (oldest, next) = state.oldest,
+                retention.mayGo(oldest, next: next, underPressure: underPressure)
+            else { return nil }
+            return oldest
+        }
+    }
+
+    /// Brings both files of both checkpoints past the oldest segment where it is published.
+    private func coverOldest() throws(FileError) {
+        let next = state.withLock { state in
+            state.oldest.flatMap { $0.next <= state.published + 1 ? $0.next : nil }
+        }
+        guard let next else { return }
+        for _ in 0..<2 {
+            let covered = files.withLock { ($0.publish.coveredByBoth, $0.ids.coveredByBoth) }
+            if covered.0 + 1 < next { try writePublished() }
+            if covered.1 + 1 < next { try writeIds(after: 0) }
+        }
+    }
+
+    /// Removes what nothing needs any longer and the writer has no use for.
+    private func removeSurplus() throws(FileError) {
+        while state.withLock({ $0.following != nil }), try giveUpOldest(for: nil) {}
+    }
+
+    private func tell(outOfSpace: Bool) {
+        let changed = state.update { state in
+            defer { state.isOutOfSpace = outOfSpace }
+            return state.isOutOfSpace != outOfSpace
+        }
+        guard changed else { return }
+        metrics.outOfSpace.set(outOfSpace ? 1 : 0)
+        if outOfSpace {
+            log.error(
+                "no room for another segment: webhooks are refused until there is",
+                ["folder": .string(folder.path)])
+        } else {
+            log.info("there is room again")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Files
+
+/// Looks at the segments of a folder without changing anything.
+struct SegmentScan {
+    let folder: JournalFolder
+    let journal: JournalID
+    static let pieceBytes = 4 << 20
+
+    /// What the frame of a segment's first batch says, sound or not; nil where it is not ours.
+    func firstHead(_ number: UInt64) throws(FileError) -> BatchHead? {
+        let file = try folder.files.open(folder.segment(number), .read)
+        var page = [UInt8](repeating: 0, count: BatchFormat.headBytes)
+        guard try file.read(into: &page, 0..<page.count, at: 0) == page.count else { return nil }
+        return BatchFormat.claim(page.span, journal: journal, segment: number)
+    }
+
+    func cursor(_ number: UInt64, offset: Int = 0) throws(FileError) -> BatchCursor {
+        let file = try folder.files.open(folder.segment(number), .read)
+        return BatchCursor(
+            file, segment: number, journal: journal, offset: offset, limit: try file.size(),
+            pieceBytes: Self.pieceBytes)
+    }
+
+    /// Whether a sound batch of this use of the segment stands behind the offset.
+    ///
+    /// The writer starts a batch when the one before is synced, so then whatever is damaged at
+    /// the offset had been promised.
+    func hasBatch(_ number: UInt64, behind offset: Int) throws(FileError) -> Bool {
+        let file = try folder.files.open(folder.segment(number), .read)
+        let size = try file.size()
+        var buffer = [UInt8](repeating: 0, count: Self.pieceBytes)
+        var start = offset + BatchFormat.alignment
+        while start < size {
+            let count = try file.read(into: &buffer, 0..<buffer.count, at: start)
+            for page in stride(from: 0, to: count, by: BatchFormat.alignment) {
+                let end = min(page + BatchFormat.headBytes, count)
+                guard
+                    BatchFormat.claim(
+                        buffer.span.extracting(page..<end), journal: journal, segment: number)
+                        != nil
+                else { continue }
+                var cursor = try cursor(number, offset: start + page)
+                if case .batch = try cursor.next() { return true }
+            }
+            guard count == buffer.count else { break }
+            start += count
+        }
+        return false
+    }
+}

@@ -117,7 +117,7 @@ let package = Package(
         tests("KafkaTests", ["Configuration", "Kafka", "Telemetry"]),
         tests(
             "PublisherTests",
-            ["Events", "JSON", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),
+            ["Configuration", "Events", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),
         tests("ProjectionTests", ["Events", "JSON", "Projection"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("StoreTests", ["Events", "Files", "Projection", "SQLite", "Store"]),

@@ -5,6 +5,8 @@ package import Configuration
 package struct KafkaConfiguration: Sendable {
     /// Brokers to ask for the others, `host:port` with commas between; default `localhost:9092`.
     package var bootstrapServers = "localhost:9092"
+    /// What every topic's name begins with, before the catalogue's part; default `telness.`.
+    package var topicPrefix = "telness."
     /// Any property of librdkafka (`security.protocol`, `sasl.username`, ...); default none.
     package var properties: [String: String] = [:]
 
@@ -55,12 +57,29 @@ extension KafkaConfiguration {
         ].map { ($0, "not settable: the guarantees stand on it") }
     ) { $1 }
 
+    private static func isPartOfName(_ text: String) -> Bool {
+        text.utf8.count <= 100
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
     /// Reads the section, and asks librdkafka what it makes of each property.
     package init(_ section: ConfigurationSection) {
         bootstrapServers = section.string(
             "bootstrapServers", default: bootstrapServers,
             allowed: "host:port, several with commas between"
         ) { !$0.isEmpty }
+        topicPrefix = section.string(
+            "topicPrefix", default: topicPrefix,
+            allowed: "at most 100 of A-Z, a-z, 0-9, \".\", \"_\" and \"-\", or empty",
+            where: Self.isPartOfName)
         properties = section.dictionary("properties")
         guard let conf = unsafe rd_kafka_conf_new() else { preconditionFailure("out of memory") }
         defer { unsafe rd_kafka_conf_destroy(conf) }

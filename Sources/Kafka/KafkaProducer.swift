@@ -127,11 +127,14 @@ package final class KafkaProducer: Sendable {
         return unsafe Int(rd_kafka_outq_len(handle.pointer))
     }
 
-    /// Fails every record that is not acknowledged; their reports still come, through `poll`.
-    package func purge() {
+    /// Fails the records that are not sent yet, and with `inFlight` those not acknowledged too;
+    /// their reports still come, through `poll`.
+    package func purge(inFlight: Bool) {
         precondition(!handle.isClosed, "the Kafka client is closed")
         _ = unsafe rd_kafka_purge(
-            handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+            handle.pointer,
+            inFlight
+                ? RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT : RD_KAFKA_PURGE_F_QUEUE)
     }
 
     /// What the cluster says of a topic; asks at most for this long.
@@ -143,6 +146,11 @@ package final class KafkaProducer: Sendable {
         of topic: KafkaTopic, upTo limit: Duration
     ) throws(KafkaError) -> TopicMetadata {
         try handle.metadata(of: topic, upTo: limit)
+    }
+
+    /// What a broker says of its cluster and every topic in it; known topics need no more asking.
+    package func cluster(upTo limit: Duration) throws(KafkaError) -> ClusterMetadata {
+        try handle.cluster(upTo: limit)
     }
 
     /// Makes the client fail for ever with this error, for tests of the way back.

@@ -31,6 +31,15 @@ package struct RecordHeaders: Sendable {
         close(name, from: start)
     }
 
+    /// Adds a header with both texts' UTF-8, a slash between, without a string on the way.
+    package mutating func add(_ name: StaticString, _ first: String, slash second: String) {
+        let start = bytes.count
+        bytes.append(contentsOf: first.utf8)
+        bytes.append(UInt8(ascii: "/"))
+        bytes.append(contentsOf: second.utf8)
+        close(name, from: start)
+    }
+
     /// Adds a header with these bytes as its value.
     package mutating func add(_ name: StaticString, _ value: some Collection<UInt8>) {
         let start = bytes.count

@@ -16,6 +16,7 @@ import Testing
     @Test func `without settings it is a Kafka on this machine`() {
         let (configuration, problems) = read([])
         #expect(configuration.bootstrapServers == "localhost:9092")
+        #expect(configuration.topicPrefix == "telness.")
         #expect(configuration.properties.isEmpty)
         #expect(problems.isEmpty)
     }
@@ -44,6 +45,13 @@ import Testing
         #expect(problem.path == "kafka.properties.\(name)")
         #expect(problem.value == value)
         #expect(problem.complaint.contains(words))
+    }
+
+    @Test(arguments: [("", true), ("a.B_9-", true), ("a b", false), ("ö", false)])
+    func `a prefix is part of a topic's name`(_ prefix: String, _ isAllowed: Bool) {
+        let (configuration, problems) = read([("kafka.topicPrefix", prefix)])
+        #expect(problems.isEmpty == isAllowed)
+        #expect(configuration.topicPrefix == (isAllowed ? prefix : "telness."))
     }
 
     @Test func `given properties go over defaults and under what is pinned`() {

@@ -134,7 +134,7 @@ import Testing
         let topic = try producer.topic("events")
         try cluster.stopBroker()
         for number: UInt64 in 1...10 { _ = producer.produce("v", to: topic, identity: number) }
-        producer.purge()
+        producer.purge(inFlight: true)
         let reports = try producer.reports(10)
         #expect(Set(reports.map(\.identity)) == Set(1...10))
         #expect(

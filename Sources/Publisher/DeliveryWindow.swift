@@ -1,0 +1,129 @@
+package import Events
+
+/// What is on its way to Kafka: a bounded stretch of the journal behind the checkpoint.
+///
+/// The checkpoint is the highest sequence up to which everything is acknowledged. Sequences are
+/// without gaps, so a ring indexed by them needs no search and no memory beyond the first.
+package struct DeliveryWindow: Sendable {
+    /// How many records may be on their way.
+    package let recordLimit: Int
+    /// How many bytes may be on their way; a single larger record still goes.
+    package let byteLimit: Int
+    /// Everything up to here is acknowledged.
+    package private(set) var checkpoint: UInt64
+    /// How many records are on their way.
+    package private(set) var records = 0
+    /// How many bytes are on their way.
+    package private(set) var bytes = 0
+
+    /// What is kept of a record until the checkpoint has passed it.
+    package struct Entry: Sendable {
+        /// Its size, as it counts for the limit.
+        package var bytes: Int
+        /// Its topic, by the caller's numbers.
+        package var topic: Int
+        /// When it was received.
+        package var receivedAt: Timestamp
+
+        /// A record of this size for this topic.
+        package init(bytes: Int, topic: Int = 0, receivedAt: Timestamp = Timestamp(seconds: 0)) {
+            self.bytes = bytes
+            self.topic = topic
+            self.receivedAt = receivedAt
+        }
+    }
+
+    private enum State {
+        case absent, sent, acknowledged
+    }
+
+    private var states: [State]
+    private var entries: [Entry]
+
+    /// An empty window behind a checkpoint.
+    package init(after checkpoint: UInt64, recordLimit: Int, byteLimit: Int) {
+        precondition(recordLimit > 0 && byteLimit > 0, "a window without room")
+        self.checkpoint = checkpoint
+        self.recordLimit = recordLimit
+        self.byteLimit = byteLimit
+        states = Array(repeating: .absent, count: recordLimit)
+        entries = Array(repeating: Entry(bytes: 0), count: recordLimit)
+    }
+
+    /// Whether nothing is on its way.
+    package var isEmpty: Bool { records == 0 }
+
+    /// Whether a record of this size fits now.
+    package func hasRoom(for sequence: UInt64, bytes more: Int) -> Bool {
+        sequence - checkpoint <= UInt64(recordLimit) && (isEmpty || bytes + more <= byteLimit)
+    }
+
+    /// Notes that a record is on its way; asked for room before.
+    package mutating func admit(_ sequence: UInt64, _ entry: Entry) {
+        precondition(sequence > checkpoint, "a record behind the checkpoint is sent again")
+        precondition(hasRoom(for: sequence, bytes: entry.bytes), "a record beyond the window")
+        let slot = slot(sequence)
+        precondition(states[slot] == .absent, "a record is on its way twice")
+        states[slot] = .sent
+        entries[slot] = entry
+        records += 1
+        bytes += entry.bytes
+    }
+
+    /// Notes that a record did not go after all: it never left.
+    package mutating func withdraw(_ sequence: UInt64) {
+        guard isSent(sequence) else { return }
+        leave(slot(sequence), as: .absent)
+    }
+
+    /// Notes an acknowledgement; returns the new checkpoint where it moves.
+    package mutating func acknowledge(_ sequence: UInt64) -> UInt64? {
+        guard isSent(sequence) else { return nil }
+        leave(slot(sequence), as: .acknowledged)
+        guard sequence == checkpoint + 1 else { return nil }
+        while states[slot(checkpoint + 1)] == .acknowledged {
+            states[slot(checkpoint + 1)] = .absent
+            checkpoint += 1
+        }
+        return checkpoint
+    }
+
+    /// What is kept of a record that is on its way.
+    package func entry(of sequence: UInt64) -> Entry? {
+        isSent(sequence) ? entries[slot(sequence)] : nil
+    }
+
+    /// The lowest sequence that is on its way.
+    package var oldest: UInt64? {
+        guard !isEmpty else { return nil }
+        return (checkpoint + 1...checkpoint + UInt64(recordLimit)).first(where: isSent)
+    }
+
+    /// Whether a record need not be sent again: it is acknowledged.
+    package func isAcknowledged(_ sequence: UInt64) -> Bool {
+        sequence <= checkpoint || (isInside(sequence) && states[slot(sequence)] == .acknowledged)
+    }
+
+    /// Forgets what is on its way, so that it is sent again; acknowledgements stay.
+    package mutating func forgetUnacknowledged() {
+        for slot in states.indices where states[slot] == .sent { leave(slot, as: .absent) }
+    }
+
+    private mutating func leave(_ slot: Int, as state: State) {
+        states[slot] = state
+        records -= 1
+        bytes -= entries[slot].bytes
+    }
+
+    private func isSent(_ sequence: UInt64) -> Bool {
+        isInside(sequence) && states[slot(sequence)] == .sent
+    }
+
+    private func isInside(_ sequence: UInt64) -> Bool {
+        sequence > checkpoint && sequence - checkpoint <= UInt64(recordLimit)
+    }
+
+    private func slot(_ sequence: UInt64) -> Int {
+        Int(sequence % UInt64(recordLimit))
+    }
+}

@@ -1,0 +1,87 @@
+internal import Kafka
+internal import Synchronization
+internal import Telemetry
+internal import Threads
+
+/// Waits for the reports of one client and turns them into the checkpoint: the second thread.
+final class PublishReports: Sendable {
+    private let loop: PublishLoop
+    private let producer: KafkaProducer
+    private let isEnding = Atomic<Bool>(false)
+    private let lastNews = Atomic<UInt64>(MonotonicClock.now())
+
+    init(_ loop: PublishLoop, _ producer: KafkaProducer) {
+        self.loop = loop
+        self.producer = producer
+    }
+
+    /// How long nothing has been acknowledged while something was on its way.
+    var silence: Duration {
+        .nanoseconds(MonotonicClock.now() - lastNews.load(ordering: .relaxed))
+    }
+
+    func restartSilence() {
+        lastNews.store(MonotonicClock.now(), ordering: .relaxed)
+    }
+
+    /// Ends `serve` soon.
+    func end() {
+        isEnding.store(true, ordering: .releasing)
+        producer.wake()
+    }
+
+    func serve() {
+        var events = ProducerEvents()
+        while !isEnding.load(ordering: .acquiring) {
+            events.removeAll()
+            guard producer.poll(upTo: PublishSession.tick, into: &events) else { continue }
+            if !events.reports.isEmpty { take(events.reports) }
+            for error in events.errors { take(error) }
+        }
+    }
+
+    private func take(_ reports: [DeliveryReport]) {
+        let outcome = loop.progress.update { progress in
+            var outcome = PublishProgress.Outcome()
+            outcome.acknowledged.reserveCapacity(reports.count)
+            progress.take(reports, into: &outcome)
+            return outcome
+        }
+        if let checkpoint = outcome.checkpoint { record(checkpoint) }
+        loop.metrics.count(outcome)
+        guard !outcome.acknowledged.isEmpty else { return }
+        restartSilence()
+        loop.board.hear(isUnblocked: outcome.isUnblocked)
+        if let published = loop.hooks.published { tell(outcome, published) }
+    }
+
+    private func record(_ checkpoint: UInt64) {
+        do {
+            try loop.journal.record(checkpoint)
+        } catch {
+            loop.progress.update { $0.journalFailure = error }
+        }
+    }
+
+    private func tell(
+        _ outcome: PublishProgress.Outcome,
+        _ published: @Sendable (PublisherHooks.Published) -> Void
+    ) {
+        for (report, entry) in outcome.acknowledged {
+            published(
+                PublisherHooks.Published(
+                    sequence: report.identity, topic: loop.router.topics[entry.topic],
+                    partition: report.partition, offset: report.offset))
+        }
+    }
+
+    private func take(_ error: KafkaError) {
+        if error.fatal {
+            loop.progress.update { $0.fail(error) }
+        } else if error.code == .allBrokersDown {
+            loop.note(error, topic: nil)
+        } else {
+            loop.log.debug("Kafka client", ["error": .string(error.description)])
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package import Events
+package import Kafka
+package import Telemetry
+
+/// What is said of one topic.
+package struct TopicReport: Hashable, Sendable {
+    /// What there is, or was done.
+    package enum Outcome: Hashable, Sendable {
+        /// It was made just now.
+        case created
+        /// It was there.
+        case present
+        /// It is not there.
+        case missing
+    }
+
+    /// The topic's name.
+    package let name: String
+    /// What there is, or was done.
+    package let outcome: Outcome
+    /// In what it is not as it should be.
+    package let differences: [TopicDifference]
+
+    /// Whether records may go there as it is.
+    package var isFine: Bool {
+        outcome != .missing && differences.allSatisfy { $0.danger == nil }
+    }
+}
+
+/// `topics create` and `topics check`: the topics that the publisher needs.
+package struct TopicsAdministration: Sendable {
+    private let kafka: KafkaConfiguration
+    private let topics: TopicsConfiguration
+    private let names: [String]
+    private let maxMessageBytes: Int
+    private let log: Log
+
+    /// How long one question to Kafka may take.
+    private static let limit = Duration.seconds(10)
+    /// The most replicas where none are asked for.
+    private static let usualReplicas = 3
+
+    /// For the topics of this catalogue, which take records of this size at least.
+    package init(
+        _ kafka: KafkaConfiguration, _ topics: TopicsConfiguration, _ catalogue: Catalogue,
+        maxMessageBytes: Int, log: Log
+    ) {
+        self.kafka = kafka
+        self.topics = topics
+        self.maxMessageBytes = maxMessageBytes
+        self.log = log
+        names = RecordRouter(catalogue, topicPrefix: kafka.topicPrefix, source: "").topics.sorted()
+    }
+
+    /// Makes what is missing, and compares the rest.
+    package func create() throws(KafkaError) -> [TopicReport] {
+        try reports { (admin, wish) throws(KafkaError) in
+            try admin.createTopic(
+                wish.name, partitions: wish.partitions, replicas: wish.replicas,
+                settings: wish.settings, upTo: Self.limit)
+            return TopicReport(name: wish.name, outcome: .created, differences: [])
+        }
+    }
+
+    /// Compares, and changes nothing.
+    package func check() throws(KafkaError) -> [TopicReport] {
+        try reports { (_, wish) throws(KafkaError) in
+            TopicReport(name: wish.name, outcome: .missing, differences: [])
+        }
+    }
+
+    private func reports(
+        missing: (KafkaAdmin, TopicWish) throws(KafkaError) -> TopicReport
+    ) throws(KafkaError) -> [TopicReport] {
+        let admin = try KafkaAdmin(kafka, log: log)
+        defer { admin.close(upTo: Self.limit) }
+        let cluster = try admin.cluster(upTo: Self.limit)
+        var reports: [TopicReport] = []
+        for name in names {
+            let wish = wish(name, brokers: cluster.brokers.count)
+            if let found = cluster.topics[name] {
+                let settings = try admin.topicSettings(of: name, upTo: Self.limit)
+                reports.append(
+                    TopicReport(
+                        name: name, outcome: .present,
+                        differences: TopicRules.differences(wish, found, settings)))
+            } else {
+                reports.append(try missing(admin, wish))
+            }
+        }
+        return reports
+    }
+
+    private func wish(_ name: String, brokers: Int) -> TopicWish {
+        let milliseconds = topics.retentionHours.map { $0 * 3_600_000 }
+        return TopicWish(
+            name: name, partitions: topics.partitions,
+            replicas: topics.replicas ?? min(brokers, Self.usualReplicas),
+            retentionMilliseconds: milliseconds ?? -1, maxMessageBytes: maxMessageBytes)
+    }
+}

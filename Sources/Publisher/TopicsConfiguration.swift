@@ -1,0 +1,23 @@
+package import Configuration
+
+/// Section `topics`: how `topics create` makes them, and what `topics check` expects.
+package struct TopicsConfiguration: Sendable {
+    /// Partitions of each topic; default 6, from 1 to 1,000.
+    package var partitions = 6
+    /// Replicas of each partition; default what the brokers have, 3 at most.
+    package var replicas: Int?
+    /// Hours after which Kafka may drop records; default unlimited.
+    package var retentionHours: Int?
+
+    /// The defaults.
+    package init() {}
+
+    /// Reads the section; 0 stands for what is not set.
+    package init(_ section: ConfigurationSection) {
+        partitions = section.integer("partitions", default: partitions, range: 1...1_000)
+        let replicas = section.integer("replicas", default: 0, range: 0...100)
+        self.replicas = replicas == 0 ? nil : replicas
+        let hours = section.integer("retentionHours", default: 0, range: 0...1_000_000)
+        retentionHours = hours == 0 ? nil : hours
+    }
+}

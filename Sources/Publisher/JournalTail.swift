@@ -14,6 +14,18 @@ package struct JournalTail: Sendable {
     /// Notes that everything up to here is acknowledged.
     package let record: @Sendable (_ through: UInt64) throws -> Void
 
+    /// The journal on disk.
+    package init(_ journal: JournalWriter) {
+        self.init(
+            published: { journal.publishedSequence },
+            read: { after in
+                let reader = try journal.reader(after: after)
+                return { try reader.next() }
+            },
+            wait: { after, limit in _ = journal.waitForDurable(after: after, upTo: limit) },
+            record: { through in try journal.recordPublished(through: through) })
+    }
+
     /// A journal by its four questions.
     package init(
         published: @escaping @Sendable () -> UInt64,

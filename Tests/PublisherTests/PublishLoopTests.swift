@@ -305,6 +305,38 @@ import Threads
         #expect(Set(records.map(\.topic)) == ["t.order.updated"])
     }
 
+    @Test func `the journal on disk is read as it grows`() throws {
+        let folder = try TemporaryDirectory()
+        var configuration = JournalConfiguration()
+        configuration.folder = folder.file("journal")
+        configuration.segmentBytes = 1 << 20
+        let writer = try JournalWriter.open(configuration)
+        let journal = Worker("journal") { try? writer.run() }
+        let loop = PublishLoop(
+            journal: JournalTail(writer), kafka: cluster.configuration,
+            configuration: PublisherConfiguration(),
+            router: RecordRouter(.shipped, topicPrefix: "t.", source: "test"), bodyLimit: 1_000,
+            metrics: metrics, log: .silent)
+        let publisher = Worker("publisher") { try? loop.run() }
+        let body = Array("{}".utf8)
+        for number in 1...50 {
+            let id = EventID(high: 9, low: UInt64(number))
+            writer.append(
+                JournalEntry(
+                    kind: .event, receivedAt: Timestamp.now(), type: "order.updated", key: "o",
+                    eventID: id, eventIDText: id.description, occurredAtText: "",
+                    bodyHash: BodyHash(hashing: body.span), apiKeyName: ""), body: body.span
+            ) { _ in }
+        }
+        try eventually("all to be published") { writer.publishedSequence == 50 }
+        loop.stop()
+        publisher.join()
+        writer.stop()
+        journal.join()
+        expectOrdered(try published("t.order.updated"), 50)
+        cluster.close(upTo: .seconds(5))
+    }
+
     @Test func `a journal that cannot be read ends the publisher`() throws {
         struct Broken: Error {}
         let tail = JournalTail(

@@ -42,6 +42,6 @@ import Testing
     @Test func `exactly-once is refused as not there yet`() {
         let (_, _, problems) = read([("publisher.delivery", "exactly-once")])
         #expect(problems.map(\.path) == ["publisher.delivery"])
-        #expect(problems.first?.allowed.contains("not there yet") == true)
+        #expect(problems.first?.complaint.contains("not there yet") == true)
     }
 }

@@ -86,9 +86,7 @@ let package = Package(
 
         // Beside the flow.
         part("Management", ["Configuration", "HTTP", "JSON", "Telemetry", "Threads"]),
-        part(
-            "Simulator",
-            ["Configuration", "Events", "HTTPClient", "JSON", "Threads"]),
+        part("Simulator", ["Events", "HTTPClient", "JSON", "Threads"]),
 
         // Wires the parts into roles.
         .executableTarget(
@@ -127,8 +125,7 @@ let package = Package(
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
-        tests(
-            "SimulatorTests", ["Configuration", "Events", "HTTP", "JSON", "Simulator", "Telemetry"]),
+        tests("SimulatorTests", ["Events", "HTTP", "JSON", "Simulator", "Telemetry"]),
         tests("AppTests", ["App", "Configuration", "JSON", "Kafka"]),
         tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
         tests("TidyTests"),

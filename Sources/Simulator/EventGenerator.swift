@@ -7,6 +7,7 @@ internal import JSON
 package struct EventGenerator: Sendable {
     private let configuration: SimulatorConfiguration
     private var random: SeededRandom
+    private let start: Timestamp
     private var clock: Timestamp
     private var orders: [OrderLife] = []
     private var licenses: [LicenseLife] = []
@@ -20,6 +21,7 @@ package struct EventGenerator: Sendable {
         random = SeededRandom(
             seed: configuration.seed &+ UInt64(bitPattern: start.seconds) &* 0x9E37_79B9
                 &+ UInt64(start.nanoseconds))
+        self.start = start
         clock = start
     }
 
@@ -67,15 +69,20 @@ package struct EventGenerator: Sendable {
         late.add(request, at: made + distance + random.within(2...distance + 2))
     }
 
+    /// Moves the clock on; what occurs at the rate of sending occurs at the moment it is due.
     private mutating func tick() {
         let rate = configuration.ratePerSecond > 0 ? configuration.ratePerSecond : 1000
+        let offset = Double(made) / max(rate, 0.01)
+        let nanoseconds =
+            Int64(start.nanoseconds) + Int64(offset.truncatingRemainder(dividingBy: 1) * 1e9)
+        let now = Timestamp(
+            seconds: start.seconds + Int64(offset) + nanoseconds / 1_000_000_000,
+            nanoseconds: Int32(nanoseconds % 1_000_000_000))
         // Now and then two events of the same instant: rank and id must decide then.
-        if random.happens(0.01) { return }
-        let step = Int64(1e9 / max(rate, 0.01))
-        let (seconds, rest) = (Int64(clock.nanoseconds) + step)
-            .quotientAndRemainder(dividingBy: 1_000_000_000)
-        clock = Timestamp(seconds: clock.seconds + seconds, nanoseconds: Int32(rest))
+        if !random.happens(Self.tieShare) { clock = now }
     }
+
+    private static let tieShare = 0.01
 
     /// Lets one of the lives go a step on.
     private mutating func advance() -> (key: String, type: String, data: [UInt8]) {

@@ -1,5 +1,3 @@
-package import Configuration
-
 /// What is simulated: how much, how fast, how orderly.
 package struct SimulatorConfiguration: Sendable {
     /// Where the numbers start: the same seed and start give the same events.
@@ -45,26 +43,6 @@ package struct SimulatorConfiguration: Sendable {
 
     /// Makes the defaults.
     package init() {}
-
-    /// Reads a section; what it lacks is as by default.
-    package init(_ section: ConfigurationSection) {
-        self.init()
-        seed = UInt64(section.integer("seed", default: 1, range: 0...Int.max))
-        let count = section.integer("events", default: 0, range: 0...Int.max)
-        events = count == 0 ? nil : count
-        ratePerSecond = section.number("ratePerSecond", default: 50, range: 0...1_000_000)
-        connections = section.integer("connections", default: connections, range: 1...1024)
-        entities = section.integer("entities", default: entities, range: 1...1_000_000)
-        reorderDistance = section.integer(
-            "reorderDistance", default: reorderDistance, range: 1...100_000)
-        giveUpSeconds = section.integer("giveUpSeconds", default: giveUpSeconds, range: 0...86_400)
-        retryShare = section.number("retryShare", default: retryShare, range: 0...1)
-        reorderShare = section.number("reorderShare", default: reorderShare, range: 0...1)
-        malformedShare = section.number("malformedShare", default: 0, range: 0...1)
-        unknownTypeShare = section.number("unknownTypeShare", default: 0, range: 0...1)
-        missingKeyShare = section.number("missingKeyShare", default: 0, range: 0...1)
-        conflictShare = section.number("conflictShare", default: 0, range: 0...1)
-    }
 
     /// Some of every fault, for a look at quarantine and refusals.
     package mutating func addFaults() {

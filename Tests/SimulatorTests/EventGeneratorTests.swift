@@ -40,6 +40,16 @@ import Testing
         #expect((1800...3200).contains(bytes / 4000), "\(bytes / 4000) bytes on average")
     }
 
+    @Test func `events occur when they are due, a few at the moment of the one before`() {
+        let times = generated(1000) { $0.ratePerSecond = 2000 }.map(\.occurredAt)
+        let late = times.enumerated().filter { index, time in
+            abs(time.seconds(since: start) - Double(index) / 2000) > 0.000_001
+        }
+        #expect(late.count < 30)
+        #expect(times == times.sorted())
+        #expect(Set(times).count < 1000)
+    }
+
     @Test func `each life goes in order, where nothing is held back`() {
         var last: [String: (time: Timestamp, type: String)] = [:]
         for request in generated(3000, { _ in }) {

@@ -35,6 +35,7 @@ enum LayoutRules {
         "Sources/Simulator/SimulatedAnswer.swift": "SimulationTests see every one",
         "Sources/Simulator/SimulatedHistory.swift": "SimulationTests compare it with the receiver",
         "Sources/Simulator/SimulatedRequest.swift": "a value that EventGeneratorTests look at",
+        "Sources/Simulator/SimulatorConfiguration.swift": "values that EventGeneratorTests set",
         "Sources/Kafka/KafkaErrorCode.swift": "KafkaErrorTests",
         "Sources/Kafka/KafkaHandle.swift": "KafkaProducerTests, KafkaConsumerTests",
         "Sources/Kafka/KafkaRecord.swift": "KafkaConsumerTests",

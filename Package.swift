@@ -126,7 +126,12 @@ let package = Package(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
         tests("SimulatorTests", ["Events", "HTTP", "JSON", "Simulator", "Telemetry"]),
-        tests("AppTests", ["App", "Configuration", "JSON", "Kafka"]),
+        tests(
+            "AppTests",
+            [
+                "App", "Configuration", "Events", "HTTP", "Kafka", "Management", "Projection",
+                "Publisher", "Simulator", "Store", "Telemetry",
+            ]),
         tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
         tests("TidyTests"),
     ],

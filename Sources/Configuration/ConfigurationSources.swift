@@ -40,7 +40,7 @@ package struct ConfigurationFlag: Sendable, Equatable {
 /// All that can set something: a file, over it the environment, over it the command line.
 package struct ConfigurationSources: Sendable {
     /// Variables of the environment that begin like settings and are none.
-    package static let reservedVariables = ["HOOKLINE_CONFIG"]
+    package static let reservedVariables = ["HOOKLINE_API_KEY", "HOOKLINE_CONFIG"]
 
     let file: (path: String, value: ConfigurationValue)?
     let environment: [String: String]

@@ -55,15 +55,22 @@ final class ManagementHandler: HTTPHandler {
         var writer = JSONWriter()
         writer.object { object in
             object.field("ready", missing.isEmpty)
-            object.array("reasons") { array in
-                for (part, reason) in missing {
-                    array.object { entry in
-                        entry.field("part", part)
-                        entry.field("reason", reason)
-                    }
+            Self.write("reasons", missing, to: &object)
+            Self.write("notes", readiness.notes, to: &object)
+        }
+        return HTTPResponse(status: missing.isEmpty ? 200 : 503, .json, writer.bytes)
+    }
+
+    private static func write(
+        _ name: String, _ reasons: [(part: String, reason: String)], to object: inout JSONWriter
+    ) {
+        object.array(name) { array in
+            for (part, reason) in reasons {
+                array.object { entry in
+                    entry.field("part", part)
+                    entry.field("reason", reason)
                 }
             }
         }
-        return HTTPResponse(status: missing.isEmpty ? 200 : 503, .json, writer.bytes)
     }
 }

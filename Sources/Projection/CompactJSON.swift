@@ -1,9 +1,9 @@
 internal import JSON
 
 /// A JSON value without the whitespace that means nothing.
-enum CompactJSON {
+package enum CompactJSON {
     /// Adds a value without the whitespace outside its strings; all else stays as it is.
-    static func append(_ value: Span<UInt8>, to output: inout [UInt8]) {
+    package static func append(_ value: Span<UInt8>, to output: inout [UInt8]) {
         var start = 0
         var index = 0
         while index < value.count {

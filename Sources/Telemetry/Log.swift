@@ -105,3 +105,10 @@ package struct Log: Sendable {
         sink(format == .json ? line.json : line.text(isColoured: isColoured))
     }
 }
+
+extension Log {
+    /// The time of day as log lines on a terminal print it, in UTC: `10:20:30.123`.
+    package static func clockNow() -> String {
+        LogTime.now().clock
+    }
+}

@@ -38,11 +38,12 @@ struct ManagementServerTests {
             let reply = try client.get("\(address)/readyz")
             #expect(reply.status == 503)
             #expect(
-                reply.text == #"{"ready":false,"reasons":[{"part":"kafka","reason":"starting"}]}"#)
+                reply.text == #"{"ready":false,"reasons":[{"part":"kafka","reason":"starting"}],"#
+                    + #""notes":[]}"#)
             readiness.set("kafka", .ready)
             let later = try client.get("\(address)/readyz")
             #expect(later.status == 200)
-            #expect(later.text == #"{"ready":true,"reasons":[]}"#)
+            #expect(later.text == #"{"ready":true,"reasons":[],"notes":[]}"#)
         }
     }
 

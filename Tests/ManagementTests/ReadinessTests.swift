@@ -1,4 +1,5 @@
 import Management
+import Synchronization
 import Testing
 
 struct ReadinessTests {
@@ -15,5 +16,21 @@ struct ReadinessTests {
         readiness.set("kafka", .notReady("no broker answers"))
         #expect(!readiness.isReady)
         #expect(readiness.missing.map(\.reason) == ["no broker answers"])
+    }
+
+    @Test func `a part that is asked answers anew each time`() {
+        let readiness = Readiness()
+        let reasons = Mutex(["topic a: unknown", "topic b: unknown"])
+        readiness.watch("consumer") { reasons.withLock { $0 } }
+        #expect(readiness.missing.map(\.reason) == ["topic a: unknown", "topic b: unknown"])
+        reasons.withLock { $0 = [] }
+        #expect(readiness.isReady)
+    }
+
+    @Test func `a note leaves the process ready`() {
+        let readiness = Readiness()
+        readiness.note("publisher") { ["waiting for Kafka"] }
+        #expect(readiness.isReady)
+        #expect(readiness.notes.map(\.part) == ["publisher"])
     }
 }

@@ -1,6 +1,17 @@
 /// Every command, in the order of the list that `hookline --help` prints.
 enum CommandTable {
     static let commands: [Command] = [
+        SimulateCommand.command,
+        StateCommands.get,
+        StateCommands.history,
+        StateCommands.list,
+        StateCommands.export,
+        QuarantineCommands.list,
+        QuarantineCommands.show,
+        CatalogueCommand.command,
+        HealthCommand.command,
+        TopicsCommands.create,
+        TopicsCommands.check,
         ConfigCommands.check,
         ConfigCommands.print,
         CompletionCommand.command,

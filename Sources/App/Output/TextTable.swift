@@ -17,7 +17,8 @@ struct TextTable {
             max(titles[column].count, rows.map { $0[column].count }.max() ?? 0)
         }
         let isNumeric = titles.indices.map { column in
-            !rows.isEmpty && rows.allSatisfy { $0[column].allSatisfy { $0.isNumber || $0 == "-" } }
+            let cells = rows.map { $0[column] }.filter { $0 != "-" }
+            return !cells.isEmpty && cells.allSatisfy { $0.allSatisfy(\.isNumber) }
         }
         let line = { (cells: [String]) in
             var text = ""

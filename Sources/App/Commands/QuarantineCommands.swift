@@ -1,0 +1,110 @@
+import JSON
+import Kafka
+import Publisher
+import Telemetry
+
+/// `quarantine ls` and `quarantine show`.
+enum QuarantineCommands {
+    static let list = Command(
+        name: "quarantine ls", group: .look,
+        summary: "List what was taken but could not be routed",
+        details: """
+            Reads the quarantine's topic to its end. RECORD is what quarantine show takes. Reasons:
+            envelope, type (not in the catalogue), key, ambiguous, future, number, depth, conflict
+            (an eventId with two bodies), refused (by Kafka).
+            """,
+        options: [
+            .init(name: "--reason", value: .text("REASON"), help: "Only this reason"), .output,
+        ],
+        examples: [
+            .init(text: "all of it", line: "hookline quarantine ls"),
+            .init(
+                text: "which types are missing",
+                line: "hookline quarantine ls --reason type -o json | jq -r .type | sort -u"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let settings = try SettingsLoader(invocation).load()
+        let all = try TopicsCommands.asking(settings.kafka) { () throws(KafkaError) in
+            try QuarantineReader(settings.kafka, log: .silent).list()
+        }
+        let records = all.filter { record in
+            invocation.text("--reason").map { record.reason == $0 } ?? true
+        }
+        let console = invocation.console
+        guard !invocation.wantsJSON else {
+            for record in records { try console.write(json(record, body: nil)) }
+            return .success
+        }
+        guard !records.isEmpty else {
+            try console.line("The quarantine holds nothing like that.")
+            return .success
+        }
+        try console.write(table(records).text(console.paint))
+        return .success
+    }
+
+    static let show = Command(
+        name: "quarantine show", group: .look,
+        summary: "Print the body of one record in quarantine, as it came",
+        arguments: [.init(name: "RECORD", help: "Partition and offset as ls prints them: 3@17")],
+        options: [.output],
+        examples: [
+            .init(text: "the body alone", line: "hookline quarantine show 3@17"),
+            .init(text: "with why it is there", line: "hookline quarantine show 3@17 -o json"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let (partition, offset) = try place(invocation.arguments[0])
+        let settings = try SettingsLoader(invocation).load()
+        let found = try TopicsCommands.asking(settings.kafka) { () throws(KafkaError) in
+            try QuarantineReader(settings.kafka, log: .silent)
+                .show(partition: partition, offset: offset)
+        }
+        guard let found else {
+            throw CommandFailure(
+                .negative, "the quarantine holds no record \(partition)@\(offset)")
+        }
+        let body = String(decoding: found.body, as: UTF8.self)
+        try invocation.console.write(
+            invocation.wantsJSON ? json(found.record, body: body) : body + "\n")
+        return .success
+    }
+
+    /// The place that `3@17` names.
+    static func place(_ text: String) throws(CommandFailure) -> (Int32, Int64) {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]),
+            partition >= 0, offset >= 0
+        else {
+            throw CommandFailure(
+                .usage, "RECORD is \"\(text)\": must be partition and offset, such as 3@17")
+        }
+        return (partition, offset)
+    }
+
+    private static func table(_ records: [QuarantinedRecord]) -> TextTable {
+        var table = TextTable("RECORD", "REASON", "TYPE", "KEY", "RECEIVED", "BYTES")
+        for record in records {
+            table.add(
+                "\(record.partition)@\(record.offset)", record.reason, record.type ?? "-",
+                record.key ?? "-", record.receivedAt ?? "-", String(record.bytes))
+        }
+        return table
+    }
+
+    private static func json(_ record: QuarantinedRecord, body: String?) -> String {
+        var writer = JSONWriter()
+        writer.object { line in
+            line.field("partition", record.partition)
+            line.field("offset", record.offset)
+            line.field("reason", record.reason)
+            line.field("type", record.type)
+            line.field("key", record.key)
+            line.field("eventId", record.eventID)
+            line.field("receivedAt", record.receivedAt)
+            line.field("bytes", record.bytes)
+            if let body { line.field("body", body) }
+        }
+        writer.newline()
+        return writer.text
+    }
+}

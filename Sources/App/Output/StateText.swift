@@ -1,0 +1,85 @@
+import Events
+import JSON
+import Projection
+import Store
+import Threads
+
+/// State and history as people read them, and as scripts do.
+struct StateText {
+    private let paint: Paint
+    /// Longer lines are cut, on a terminal only.
+    private let columns: Int?
+
+    init(_ console: Console) {
+        self.init(
+            paint: console.paint,
+            columns: console.isTerminal ? StandardStream.output.columns : nil)
+    }
+
+    init(paint: Paint, columns: Int?) {
+        self.paint = paint
+        self.columns = columns
+    }
+
+    /// Each field on a line: name, value, and when the event occurred that it comes from.
+    func fields(of state: EntityState) -> String {
+        var rows: [(name: String, value: String, time: String)] = []
+        state.forEachField { name, value, version in
+            var compact: [UInt8] = []
+            CompactJSON.append(value, to: &compact)
+            rows.append(
+                (
+                    String(utf8: name),
+                    String(decoding: compact, as: UTF8.self), version.occurredAt.rfc3339
+                ))
+        }
+        rows.sort { $0.name < $1.name }
+        let width = rows.map(\.name.count).max() ?? 0
+        let timeWidth = rows.map(\.time.count).max() ?? 0
+        return rows.map { row in
+            let room = columns.map { max(20, $0 - width - timeWidth - 4) }
+            return padded(row.name, width) + "  " + paint.dim(padded(row.time, timeWidth)) + "  "
+                + cut(row.value, to: room) + "\n"
+        }.joined()
+    }
+
+    /// The history as a table.
+    func table(of entries: [HistoryEntry]) -> String {
+        var table = TextTable("OCCURRED", "TYPE", "OUTCOME", "RECORD", "EVENT", "FURTHER")
+        for entry in entries {
+            table.add(
+                entry.version.occurredAt.rfc3339, entry.type, entry.outcome.name,
+                entry.position.description, entry.version.eventID.description,
+                entry.further.map { String(decoding: $0, as: UTF8.self) } ?? "-")
+        }
+        return table.text(paint)
+    }
+
+    /// One event of a history as one line of JSON.
+    static func json(_ entry: HistoryEntry) -> String {
+        var writer = JSONWriter()
+        writer.object { line in
+            line.field("eventId", entry.version.eventID.description)
+            line.field("type", entry.type)
+            line.field("occurredAt", entry.version.occurredAt.rfc3339)
+            line.field("updatedAt", entry.version.updatedAt?.rfc3339)
+            line.field("outcome", entry.outcome.name)
+            line.field("topic", entry.position.topic)
+            line.field("partition", entry.position.partition)
+            line.field("offset", entry.position.offset)
+            line.key("further")
+            if let further = entry.further { line.raw(further.span) } else { line.null() }
+        }
+        writer.newline()
+        return writer.text
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func cut(_ text: String, to width: Int?) -> String {
+        guard let width, text.count > width else { return text }
+        return text.prefix(width - 1) + "…"
+    }
+}

@@ -111,7 +111,10 @@ let package = Package(
         tests("JournalTests", ["Events", "Files", "Journal", "JSON", "Telemetry", "Threads"]),
         tests(
             "IngressTests",
-            ["Events", "HTTP", "HTTPClient", "Ingress", "JSON", "Journal", "Telemetry", "Threads"]),
+            [
+                "Configuration", "Events", "HTTP", "HTTPClient", "Ingress", "JSON", "Journal",
+                "Telemetry", "Threads",
+            ]),
         tests("KafkaTests", ["Configuration", "Kafka", "Telemetry"]),
         tests(
             "PublisherTests",

@@ -1,6 +1,7 @@
 internal import CMicrohttpd
 internal import JSON
 internal import Synchronization
+internal import Threads
 
 /// One request and its one answer.
 ///
@@ -28,6 +29,9 @@ internal import Synchronization
     let head: HTTPRequestHead
     let id: RequestID
     private let answer = Mutex(Answer.none)
+
+    /// When the head had come, on the monotonic clock.
+    package let begunAt = MonotonicClock.now()
 
     // Only for the connection's thread.
     var intake = Intake.discarding(left: 0)
@@ -69,27 +73,37 @@ internal import Synchronization
     /// Gives the answer; the first one counts, and false says that this was not it.
     @discardableResult
     package func respond(_ response: HTTPResponse) -> Bool {
-        let before = answer.withLock { answer in
-            let before = answer
-            if case .given = before { return before }
-            answer = .given(response)
-            return before
-        }
-        switch before {
-        case .given: return false
-        case .none: return true
-        case .awaited:
-            core.resuming { unsafe MHD_resume_connection(handle) }
-            return true
-        }
+        guard let isAwaited = give(response) else { return false }
+        if isAwaited { resume() }
+        return true
     }
 
     /// Refuses the request, and counts why.
     @discardableResult
     package func refuse(_ problem: HTTPProblem) -> Bool {
-        let isFirst = respond(problem.response(to: id))
-        if isFirst { core.note(problem, id) }
-        return isFirst
+        guard let isAwaited = give(problem.response(to: id)) else { return false }
+        core.note(problem, id)
+        if isAwaited { resume() }
+        return true
+    }
+
+    /// Whether the connection waits for this answer; nil where there is one already.
+    private func give(_ response: HTTPResponse) -> Bool? {
+        answer.withLock { answer in
+            switch answer {
+            case .given: return nil
+            case .none:
+                answer = .given(response)
+                return false
+            case .awaited:
+                answer = .given(response)
+                return true
+            }
+        }
+    }
+
+    private func resume() {
+        core.resuming { unsafe MHD_resume_connection(handle) }
     }
 
     /// What the handler has done with the exchange.

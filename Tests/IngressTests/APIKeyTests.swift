@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Ingress
+
+struct APIKeyTests {
+    private func read(_ text: String) throws(APIKeysError) -> [String] {
+        try APIKey.read(text, from: "the file").map(\.name)
+    }
+
+    @Test(arguments: [
+        ("a: b", ["a"]), ("a:b\nc: d\n", ["a", "c"]), ("a: b, c: d", ["a", "c"]),
+        ("# note, a: b\n\n  a: b:c  \r\n", ["a"]), ("secret", ["default"]),
+    ])
+    func `keys are read by name`(text: String, names: [String]) throws {
+        #expect(try read(text) == names)
+    }
+
+    @Test(arguments: ["", "\n\n", "# nothing"])
+    func `without a key it is said what to do`(text: String) {
+        let error = #expect(throws: APIKeysError.self) { try read(text) }
+        #expect(error == APIKeysError.none(place: "the file"))
+        #expect(error?.description.contains("add a line \"name: key\"") == true)
+    }
+
+    @Test(arguments: ["a:", ": b", "a b: c", "a: b c", "a: \u{e9}", "ok: x\n\u{e5}: b"])
+    func `a line that is none is named, without the key`(text: String) {
+        let error = #expect(throws: APIKeysError.self) { try read(text) }
+        let line = text.contains("\n") ? 2 : 1
+        #expect(error?.description.hasPrefix("line \(line) of the file is no API key") == true)
+    }
+
+    @Test func `two keys of one name are refused`() {
+        let error = #expect(throws: APIKeysError.self) { try read("a: b\na: c") }
+        #expect(error == .repeated(place: "the file", name: "a"))
+    }
+
+    @Test func `a key matches itself and nothing else`() {
+        let key = APIKey(name: "a", secret: "secret")
+        func matches(_ text: String) -> Bool { key.matches(Array(text.utf8).span) }
+        #expect(matches("secret"))
+        for other in ["", "s", "secre", "secrets", "Secret", "secretsecret", "terces"] {
+            #expect(!matches(other), "\(other)")
+        }
+    }
+}

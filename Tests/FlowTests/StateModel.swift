@@ -27,7 +27,7 @@ struct StateModel {
     ]
 
     private struct Entity: Hashable { let kind: String, id: String }
-    private struct Field { var age: Age, value: String }
+    private struct Field { var age: Age, value: JSONSlice }
     private var entities: [Entity: [String: Field]] = [:]
 
     /// How many orders and licences there are.
@@ -49,7 +49,7 @@ struct StateModel {
         for (name, value) in snapshot.members {
             let key = Entity(kind: kind, id: id)
             if let known = entities[key]?[name], age < known.age { continue }
-            entities[key, default: [:]][name] = Field(age: age, value: value.compact)
+            entities[key, default: [:]][name] = Field(age: age, value: value)
         }
     }
 
@@ -59,7 +59,7 @@ struct StateModel {
             .sorted { Self.isBefore([$0.key.kind, $0.key.id], [$1.key.kind, $1.key.id]) }
             .map { entity, fields in
                 let state = fields.sorted { Self.isBefore([$0.key], [$1.key]) }
-                    .map { "\"\($0.key)\":\($0.value.value)" }.joined(separator: ",")
+                    .map { "\"\($0.key)\":\($0.value.value.compact)" }.joined(separator: ",")
                 return
                     "{\"entity\":\"\(entity.kind)\",\"id\":\"\(entity.id)\",\"state\":{\(state)}}\n"
             }

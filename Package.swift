@@ -77,7 +77,7 @@ let package = Package(
         part("SQLite", ["CSQLite"]),
         part(
             "Store",
-            ["Configuration", "Events", "Files", "Projection", "SQLite", "Telemetry", "Threads"]),
+            ["Configuration", "Events", "Files", "Projection", "SQLite"]),
         part(
             "Consumer",
             [
@@ -121,10 +121,13 @@ let package = Package(
             ["Configuration", "Events", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),
         tests("ProjectionTests", ["Events", "JSON", "Projection"]),
         tests("SQLiteTests", ["SQLite"]),
-        tests("StoreTests", ["Events", "Files", "Projection", "SQLite", "Store"]),
+        tests("StoreTests", ["Configuration", "Events", "Files", "Projection", "SQLite", "Store"]),
         tests(
             "ConsumerTests",
-            ["Consumer", "Events", "JSON", "Kafka", "Projection", "Store", "Telemetry", "Threads"]),
+            [
+                "Configuration", "Consumer", "Events", "Kafka", "Projection", "Store", "Telemetry",
+                "Threads",
+            ]),
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),

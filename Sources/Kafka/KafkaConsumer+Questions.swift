@@ -37,6 +37,19 @@ extension KafkaConsumer {
         return Watermarks(low: low, high: high)
     }
 
+    /// Where an assigned partition ended when it was last fetched; nil before that.
+    ///
+    /// Asks nobody.
+    package func knownEnd(of partition: TopicPartition) -> Int64? {
+        precondition(!handle.isClosed, "the Kafka client is closed")
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = unsafe rd_kafka_get_watermark_offsets(
+            handle.pointer, partition.topic, partition.partition, &low, &high)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { return nil }
+        return high
+    }
+
     /// Writes next offsets to the group for ordinary lag tools, without joining it.
     ///
     /// Nothing here reads them back. Without `waiting` the answer is not looked at.

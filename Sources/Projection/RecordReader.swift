@@ -61,6 +61,15 @@ package final class RecordReader {
         snapshots.forEachField(of: body, entry) { name, value in changes.set(name, value) }
     }
 
+    /// The same, with the names of those that the state has from the event now.
+    package func setFields(
+        _ entry: CatalogueEntry, _ changes: inout FieldChanges, won: inout [String]
+    ) {
+        snapshots.forEachField(of: body, entry) { name, value in
+            if changes.set(name, value) { won.append(String(utf8: name)) }
+        }
+    }
+
     /// The further values that the history shows of the event read last, as a JSON object; empty
     /// where there are none.
     package func further(_ entry: CatalogueEntry) -> [UInt8] {

@@ -1,0 +1,82 @@
+package import Events
+package import Kafka
+package import Store
+internal import Synchronization
+package import Telemetry
+internal import Threads
+
+/// Kafka -> projection -> store: reads every topic of the catalogue and keeps the state.
+///
+/// Partitions are assigned from the offsets that the store has; each batch is one transaction of
+/// state, history, dead letters and next offsets. So a crash at any time loses and doubles nothing.
+package final class ConsumeLoop: Part {
+    /// What a run needs beside the store.
+    struct Parts: Sendable {
+        let catalogue: Catalogue
+        let kafka: KafkaConfiguration
+        let topicPrefix: String
+        let configuration: ConsumerConfiguration
+        let log: Log
+        let metrics: ConsumerMetrics
+        let board: ConsumerBoard
+        let observer: (@Sendable (AppliedEvent) -> Void)?
+    }
+
+    /// Its thread's name.
+    package let name = "consumer"
+
+    /// How long the client may take to end.
+    private static let closeLimit = Duration.seconds(2)
+
+    private let parts: Parts
+    private let store: Mutex<StateStore?>
+    private let isStopping = Atomic(false)
+
+    /// A loop over all topics of the catalogue, each behind the prefix.
+    ///
+    /// `observer` is told of each record after its transaction, on the loop's thread.
+    package init(
+        store: consuming sending StateStore, catalogue: Catalogue, kafka: KafkaConfiguration,
+        topicPrefix: String, configuration: ConsumerConfiguration, log: Log, metrics: Metrics,
+        observer: (@Sendable (AppliedEvent) -> Void)? = nil
+    ) {
+        let metrics = ConsumerMetrics(metrics)
+        let log = log.with(component: "consumer")
+        parts = Parts(
+            catalogue: catalogue, kafka: kafka, topicPrefix: topicPrefix,
+            configuration: configuration, log: log, metrics: metrics,
+            board: ConsumerBoard(metrics, log: log), observer: observer)
+        self.store = Mutex(store)
+    }
+
+    /// Whether the state follows the topics, and if not, why.
+    package var status: ConsumerStatus { parts.board.current }
+
+    /// Reads until `stop`; once only.
+    package func run() throws(ConsumerError) {
+        defer { parts.board.end() }
+        let store = store.withLock { $0.take() }
+        guard let store else { preconditionFailure("the consumer runs once") }
+        let consumer: KafkaConsumer
+        do {
+            consumer = try KafkaConsumer(
+                parts.kafka, group: parts.configuration.group, log: parts.log)
+        } catch {
+            throw .kafka(error)
+        }
+        defer { consumer.close(upTo: Self.closeLimit) }
+        let run: ConsumeRun
+        do {
+            run = try ConsumeRun(parts, store: store, consumer: consumer)
+        } catch {
+            throw .store(error)
+        }
+        while !isStopping.load(ordering: .relaxed) { try run.cycle() }
+        try run.keepUp()
+    }
+
+    /// Ends after the batch that is being applied.
+    package func stop() {
+        isStopping.store(true, ordering: .relaxed)
+    }
+}

@@ -1,0 +1,228 @@
+internal import Events
+internal import Kafka
+internal import Projection
+internal import Store
+internal import Telemetry
+internal import Threads
+
+/// What one run of the loop works with, all on its thread: Kafka's records into the store.
+final class ConsumeRun {
+    /// How long a transaction gathers records while more are there.
+    private static let gatherNanoseconds: UInt64 = 100_000_000
+    /// How long to wait for the first record; a stop is seen after this time.
+    private static let pollWait = Duration.milliseconds(100)
+
+    let store: StateStore
+    let consumer: KafkaConsumer
+    let table: PartitionTable
+    let board: ConsumerBoard
+    let metrics: ConsumerMetrics
+    let log: Log
+    private let reader: RecordReader
+    private let configuration: ConsumerConfiguration
+    private let observer: (@Sendable (AppliedEvent) -> Void)?
+    /// What came beside records; looked at when no record of the same poll is waiting any more.
+    private var signals: [ConsumerSignal] = []
+    /// Partitions to read no more of, for the same moment.
+    private var dropped: [TrackedPartition] = []
+    /// Partitions whose next offset the store does not have yet.
+    private var unsaved: [TrackedPartition] = []
+    private var tally = BatchTally()
+    private var observed: [AppliedEvent] = []
+    var schedule = ConsumerSchedule()
+
+    init(_ parts: ConsumeLoop.Parts, store: StateStore, consumer: KafkaConsumer) throws(StoreError)
+    {
+        self.store = store
+        self.consumer = consumer
+        table = PartitionTable(
+            parts.catalogue, prefix: parts.topicPrefix, stored: try store.progress(),
+            metrics: parts.metrics)
+        board = parts.board
+        metrics = parts.metrics
+        log = parts.log
+        reader = RecordReader(catalogue: parts.catalogue)
+        configuration = parts.configuration
+        observer = parts.observer
+    }
+
+    /// One batch: what is there, or what comes within a moment, in one transaction.
+    func cycle() throws(ConsumerError) {
+        if schedule.isRefreshDue() { refreshPartitions() }
+        try gather()
+        try save()
+        let arrived = signals
+        signals.removeAll(keepingCapacity: true)
+        for signal in arrived { try react(to: signal) }
+        for partition in dropped { drop(partition) }
+        dropped.removeAll()
+        if schedule.isCheckDue() { checkAll() }
+        if schedule.isUpkeepDue() { try keepUp() }
+    }
+
+    /// Reads until a batch is full, nothing more is there, or it has taken long enough.
+    private func gather() throws(ConsumerError) {
+        var room = configuration.batchRecords
+        var wait = Self.pollWait
+        let begin = MonotonicClock.now()
+        while room > 0 {
+            let count: Int
+            do {
+                count = try poll(room, wait)
+            } catch {
+                throw .store(error)
+            }
+            room -= count
+            if count == 0 || tally.bytes >= configuration.batchBytes { return }
+            if MonotonicClock.now() - begin > Self.gatherNanoseconds { return }
+            wait = .zero
+        }
+    }
+
+    private func poll(_ limit: Int, _ wait: Duration) throws(StoreError) -> Int {
+        try consumer.poll(limit: limit, upTo: wait) { record throws(StoreError) in
+            try take(record)
+        } signal: { signal throws(StoreError) in
+            signals.append(signal)
+        }
+    }
+
+    private func take(_ record: borrowing KafkaRecord) throws(StoreError) {
+        guard let partition = table.find(record.topic, record.partition) else { return }
+        let offset = record.offset
+        switch partition.reading.meet(offset: offset, hash: Self.hash(of: record)) {
+        case .pass: return
+        case .stop(let reason):
+            board.stop(partition.key, reason)
+            dropped.append(partition)
+        case .apply:
+            if !store.isInTransaction {
+                tally.begin()
+                try store.begin()
+            }
+            try apply(record, partition)
+        }
+    }
+
+    private static func hash(of record: borrowing KafkaRecord) -> BodyHash? {
+        record.withValue { BodyHash(hashing: $0) }
+    }
+
+    private func apply(
+        _ record: borrowing KafkaRecord, _ partition: TrackedPartition
+    ) throws(StoreError) {
+        let position = RecordPosition(
+            topic: partition.key.topic, partition: partition.key.partition, offset: record.offset)
+        let bytes = record.valueCount
+        let last: LastRecord
+        switch read(record, partition.topic) {
+        case .event(let event):
+            try apply(event, position, bytes)
+            last = LastRecord(
+                offset: position.offset, eventID: event.eventID, hash: event.bodyHash)
+        case .deadLetter(let reason, let detail, let eventID):
+            try keep(record, reason, detail, position)
+            last = LastRecord(
+                offset: position.offset, eventID: eventID, hash: Self.hash(of: record))
+        }
+        tally.bytes += bytes
+        partition.reading.applied(last)
+        markUnsaved(partition)
+    }
+
+    private func read(_ record: borrowing KafkaRecord, _ topic: String) -> RecordContent {
+        let content = record.withValue { value in
+            record.withKey { key in reader.read(key: key, value: value, topic: topic) }
+                ?? reader.read(key: nil, value: value, topic: topic)
+        }
+        return content ?? reader.read(key: nil, value: nil, topic: topic)
+    }
+
+    private func keep(
+        _ record: borrowing KafkaRecord, _ reason: DeadLetterReason, _ detail: String,
+        _ position: RecordPosition
+    ) throws(StoreError) {
+        let key = record.key
+        let value = record.value
+        try store.keepDeadLetter(
+            reason, detail, at: position, key: key?.span, value: value?.span, time: .now())
+        tally.deadLetters[reason, default: 0] += 1
+        log.warning(
+            "a record cannot be applied and is kept as a dead letter",
+            ["position": .string("\(position)"), "why": .string(detail)])
+        observe(nil, nil, reason, [], position, record.valueCount)
+    }
+
+    private func apply(
+        _ event: ScannedEvent, _ position: RecordPosition, _ bytes: Int
+    ) throws(StoreError) {
+        let stored = StoredEvent(
+            entry: event.entry, id: event.key, version: event.version, position: position,
+            further: reader.further(event.entry))
+        var won: [String] = []
+        let outcome = try store.apply(stored) { changes in
+            if observer == nil {
+                reader.setFields(event.entry, &changes)
+            } else {
+                reader.setFields(event.entry, &changes, won: &won)
+            }
+        }
+        tally.count(outcome)
+        observe(event, outcome, nil, won, position, bytes)
+    }
+
+    private func observe(
+        _ event: ScannedEvent?, _ outcome: Outcome?, _ deadLetter: DeadLetterReason?,
+        _ fields: [String], _ position: RecordPosition, _ bytes: Int
+    ) {
+        guard observer != nil else { return }
+        observed.append(
+            AppliedEvent(
+                type: event?.type, eventID: event?.eventIDText, entity: event?.entry.entity,
+                id: event?.key, outcome: outcome, deadLetter: deadLetter, fields: fields,
+                position: position, bytes: bytes))
+    }
+
+    func markUnsaved(_ partition: TrackedPartition) {
+        partition.isUncommitted = true
+        guard !partition.isUnsaved else { return }
+        partition.isUnsaved = true
+        unsaved.append(partition)
+    }
+
+    /// Ends the transaction: state, history, dead letters and next offsets together.
+    private func save() throws(ConsumerError) {
+        guard store.isInTransaction else { return }
+        do {
+            for partition in unsaved { try store.advance(partition.progress) }
+            try store.commit()
+        } catch {
+            throw .store(error)
+        }
+        for partition in unsaved { partition.isUnsaved = false }
+        let saved = unsaved
+        unsaved.removeAll(keepingCapacity: true)
+        tally.report(to: metrics)
+        for partition in saved { showLag(partition) }
+        board.hear()
+        guard let observer else { return }
+        for event in observed { observer(event) }
+        observed.removeAll(keepingCapacity: true)
+    }
+
+    /// Saves offsets that moved without a record: the ends of transactions.
+    func saveOffsets() throws(ConsumerError) {
+        guard !unsaved.isEmpty else { return }
+        do {
+            try store.begin()
+        } catch {
+            throw .store(error)
+        }
+        try save()
+    }
+
+    func showLag(_ partition: TrackedPartition) {
+        guard let end = consumer.knownEnd(of: partition.key) else { return }
+        partition.lag.set(max(0, end - partition.reading.next))
+    }
+}

@@ -1,0 +1,84 @@
+internal import Kafka
+internal import Synchronization
+internal import Telemetry
+
+/// Keeps the consumer's status for other threads, and says each change once.
+final class ConsumerBoard: Sendable {
+    private let status = Mutex(ConsumerStatus())
+    private let metrics: ConsumerMetrics
+    private let log: Log
+
+    init(_ metrics: ConsumerMetrics, log: Log) {
+        self.metrics = metrics
+        self.log = log
+    }
+
+    var current: ConsumerStatus { status.withLock { $0 } }
+
+    /// Kafka answered.
+    func hear() {
+        let old = exchange { $0.connection = .reading }.connection
+        guard old != .reading else { return }
+        metrics.isReading.set(1)
+        if old == .starting {
+            log.info("reading from Kafka")
+        } else {
+            log.info("reading from Kafka again")
+        }
+    }
+
+    /// Kafka does not answer.
+    func miss(_ why: String) {
+        let old = exchange { $0.connection = .waiting(why) }.connection
+        metrics.isReading.set(0)
+        if case .waiting = old { return }
+        log.warning(
+            "waiting for Kafka; the state stays as it is until then", ["why": .string(why)])
+    }
+
+    /// The consumer has ended.
+    func end() {
+        exchange { $0.connection = .ended }
+        metrics.isReading.set(0)
+    }
+
+    /// A topic cannot be read; nil: it can.
+    func set(_ why: String?, topic: String) {
+        let old = exchange { $0.topics[topic] = why }.topics[topic]
+        if let why, old == nil {
+            log.warning(
+                "a topic cannot be read; asking again",
+                ["topic": .string(topic), "why": .string(why)])
+        } else if why == nil, old != nil {
+            log.info("a topic can be read", ["topic": .string(topic)])
+        }
+    }
+
+    /// A partition cannot be read for now; nil: it can.
+    func set(_ why: String?, trouble partition: TopicPartition) {
+        let old = exchange { $0.troubled[partition] = why }.troubled[partition]
+        guard let why, old == nil else { return }
+        log.warning(
+            "a partition cannot be read; trying again",
+            ["partition": .string("\(partition)"), "why": .string(why)])
+    }
+
+    /// A partition is not read on.
+    func stop(_ partition: TopicPartition, _ reason: StopReason) {
+        let old = exchange { $0.stopped[partition] = reason }
+        guard old.stopped[partition] == nil else { return }
+        metrics.stopped.set(old.stopped.count + 1)
+        log.error(
+            "a partition is not read on, the others are",
+            ["partition": .string("\(partition)"), "why": .string("\(reason)")])
+    }
+
+    @discardableResult
+    private func exchange(_ change: (inout ConsumerStatus) -> Void) -> ConsumerStatus {
+        status.withLock { status in
+            let old = status
+            change(&status)
+            return old
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import Kafka
+internal import Projection
+package import Telemetry
+
+/// What the consumer counts.
+package struct ConsumerMetrics: Sendable {
+    let outcomes: [Outcome: Counter]
+    let deadLetters: [DeadLetterReason: Counter]
+    let bytes: Counter
+    let batchSeconds: Histogram
+    let stopped: Gauge
+    let isReading: Gauge
+    private let metrics: Metrics
+
+    /// Registers the metrics.
+    package init(_ metrics: Metrics) {
+        self.metrics = metrics
+        outcomes = Dictionary(
+            uniqueKeysWithValues: Outcome.allCases.map { outcome in
+                let counter = metrics.counter(
+                    "hookline_applied_events_total",
+                    "Events applied to the state, by what became of them.",
+                    [("outcome", outcome.name)])
+                return (outcome, counter)
+            })
+        deadLetters = Dictionary(
+            uniqueKeysWithValues: DeadLetterReason.allCases.map { reason in
+                let counter = metrics.counter(
+                    "hookline_dead_letters_total",
+                    "Records that could not be applied, by reason.", [("reason", reason.name)])
+                return (reason, counter)
+            })
+        bytes = metrics.counter(
+            "hookline_consumed_bytes_total", "Bytes of the values of records applied.")
+        batchSeconds = metrics.histogram(
+            "hookline_apply_batch_seconds",
+            "From the first record of a transaction to its end.")
+        stopped = metrics.gauge(
+            "hookline_consumer_stopped_partitions",
+            "Partitions that are not read on, since they are not what they were.")
+        isReading = metrics.gauge(
+            "hookline_consumer_reading", "1 while Kafka answers the consumer, else 0.")
+    }
+
+    /// How many records of a partition are not applied yet.
+    func lag(of partition: TopicPartition) -> Gauge {
+        metrics.gauge(
+            "hookline_consumer_lag_records", "Records in Kafka that are not applied yet.",
+            [("topic", partition.topic), ("partition", "\(partition.partition)")])
+    }
+}

@@ -1,0 +1,51 @@
+internal import Threads
+
+/// When the consumer looks after what is not a record.
+struct ConsumerSchedule {
+    /// Between two looks at the topics' partitions.
+    static let refreshNanoseconds: UInt64 = 60_000_000_000
+    /// The same while a topic is missing or a partition is in trouble.
+    static let retryNanoseconds: UInt64 = 2_000_000_000
+    /// Between two times that offsets go to the group.
+    static let upkeepNanoseconds: UInt64 = 1_000_000_000
+
+    /// Between two times that all partitions are checked after a connection was lost.
+    static let checkNanoseconds: UInt64 = 10_000_000_000
+
+    private var nextRefresh: UInt64 = 0
+    private var nextCheck: UInt64 = 0
+    private var isCheckWanted = false
+    private var nextUpkeep: UInt64 = 0
+
+    /// Whether it is time to ask for the topics' partitions.
+    mutating func isRefreshDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
+        guard now >= nextRefresh else { return false }
+        nextRefresh = now + Self.refreshNanoseconds
+        return true
+    }
+
+    /// Asks for the topics' partitions again soon.
+    mutating func refreshSoon(at now: UInt64 = MonotonicClock.now()) {
+        nextRefresh = min(nextRefresh, now + Self.retryNanoseconds)
+    }
+
+    /// Asks for a check of all partitions, as soon as the last one is long enough ago.
+    mutating func wantCheck() {
+        isCheckWanted = true
+    }
+
+    /// Whether it is time to check all partitions.
+    mutating func isCheckDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
+        guard isCheckWanted, now >= nextCheck else { return false }
+        isCheckWanted = false
+        nextCheck = now + Self.checkNanoseconds
+        return true
+    }
+
+    /// Whether it is time to write offsets to the group.
+    mutating func isUpkeepDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
+        guard now >= nextUpkeep else { return false }
+        nextUpkeep = now + Self.upkeepNanoseconds
+        return true
+    }
+}

@@ -1,0 +1,43 @@
+package import Kafka
+
+/// Whether the state follows the topics, and if not, why.
+package struct ConsumerStatus: Hashable, Sendable {
+    /// What the consumer knows of Kafka.
+    package enum Connection: Hashable, Sendable {
+        /// Nothing yet.
+        case starting
+        /// It answers.
+        case reading
+        /// It does not answer.
+        case waiting(String)
+        /// The consumer has ended.
+        case ended
+    }
+
+    /// What is known of Kafka.
+    package internal(set) var connection = Connection.starting
+    /// Topics of the catalogue that cannot be read, and why.
+    package internal(set) var topics: [String: String] = [:]
+    /// Partitions that cannot be read for now, and why.
+    package internal(set) var troubled: [TopicPartition: String] = [:]
+    /// Partitions that are not read on, and why.
+    package internal(set) var stopped: [TopicPartition: StopReason] = [:]
+
+    /// Whether every topic of the catalogue is read.
+    package var isReady: Bool { reasons.isEmpty }
+
+    /// What is in the way, a sentence each; empty where nothing is.
+    package var reasons: [String] {
+        var reasons: [String] = []
+        switch connection {
+        case .starting: reasons.append("Kafka has not answered yet")
+        case .waiting(let why): reasons.append("waiting for Kafka: \(why)")
+        case .ended: reasons.append("the consumer has ended")
+        case .reading: break
+        }
+        reasons += topics.sorted { $0.key < $1.key }.map { "topic \($0): \($1)" }
+        reasons += stopped.sorted { $0.key < $1.key }.map { "\($0) is not read on: \($1)" }
+        reasons += troubled.sorted { $0.key < $1.key }.map { "\($0) cannot be read: \($1)" }
+        return reasons
+    }
+}

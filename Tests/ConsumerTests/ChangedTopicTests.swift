@@ -1,0 +1,143 @@
+import Consumer
+import Events
+import Kafka
+import Store
+import Support
+import Telemetry
+import Testing
+
+/// Topics that are not what they were when the consumer comes back.
+@Suite(.timeLimit(.minutes(2))) struct ChangedTopicTests {
+    private static let key = TopicPartition("t.order.updated", 0)
+    let directory: TemporaryDirectory
+    let folder: StateFolder
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        folder = StateFolder(directory.path)
+    }
+
+    private func event(_ second: Int, _ type: String = "order.updated") -> TestRecord {
+        ModelEvent(type: type, id: "order-1", second: second).record
+    }
+
+    /// Brings the state to the end of topics that hold these records.
+    private func consume(_ records: [TestRecord]) throws {
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        try topics.send(records)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try folder.reach(topics.ends)
+        try consumer.stop()
+    }
+
+    /// What the consumer says of the partition in topics that hold these records, while it reads
+    /// the others.
+    private func stopReason(_ records: [TestRecord]) throws -> StopReason? {
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        try topics.send(records + [event(9, "order.cancelled")])
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        let other = TopicPartition("t.order.cancelled", 0)
+        try folder.reach([other: 1])
+        let reason = try eventually("the partition to stop") {
+            consumer.loop.status.stopped[Self.key]
+        }
+        #expect(consumer.loop.status.reasons.count == 1)
+        try consumer.stop()
+        return reason
+    }
+
+    @Test func `another record at the last offset stops the partition, the others go on`() throws {
+        try consume([event(1), event(2)])
+        let before = try StateReader.open(folder).progress()
+        #expect(try stopReason([event(1), event(3), event(4)]) == .replaced(offset: 1))
+        let after = try StateReader.open(folder).progress()
+        #expect(after.first { $0.topic == Self.key.topic } == before.first)
+    }
+
+    @Test func `a partition that is shorter now is stopped`() throws {
+        try consume([event(1), event(2), event(3)])
+        #expect(try stopReason([event(1)]) == .shorter(end: 1, next: 3))
+    }
+
+    @Test func `a partition that ends at the last record's place is stopped`() throws {
+        try consume([event(1), event(2)])
+        #expect(try stopReason([event(1)]) == .shorter(end: 1, next: 2))
+    }
+
+    @Test func `an empty partition where records were is stopped`() throws {
+        try consume([event(1)])
+        #expect(try stopReason([]) == .shorter(end: 0, next: 1))
+    }
+
+    /// Fills a partition until the embedded Kafka, which keeps 5 MB, has dropped the oldest, and
+    /// gives the first offset that is left.
+    private func overfill(_ topics: TestTopics) throws -> Int64 {
+        let long = String(repeating: "x", count: 500_000)
+        for number in 0..<14 {
+            let field = (name: "f", value: "\"\(long)\(number)\"")
+            try topics.send([
+                ModelEvent(type: "order.updated", id: "order-1", second: 1, fields: [field]).record
+            ])
+        }
+        let client = try KafkaConsumer(topics.cluster.configuration, log: .silent)
+        defer { client.close(upTo: closing) }
+        return try client.watermarks(of: Self.key, upTo: .seconds(5)).low
+    }
+
+    /// Sets what the state knows of the partition.
+    private func setProgress(next: Int64) throws {
+        let rules = Catalogue.shipped.mergeRulesDigest
+        let store = try StateStore.open(folder, rules: rules, cacheBytes: 0)
+        let last = LastRecord(offset: next - 1, eventID: nil, hash: BodyHash(high: 1, low: 1))
+        try store.begin()
+        try store.advance(
+            PartitionProgress(topic: Self.key.topic, partition: 0, next: next, last: last))
+        try store.commit()
+    }
+
+    @Test func `what retention took before it was applied is a gap`() throws {
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        let start = try overfill(topics)
+        try #require(start > 1)
+        try setProgress(next: start - 1)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        let reason = try eventually("the partition to stop") {
+            consumer.loop.status.stopped[Self.key]
+        }
+        #expect(reason == .gap(next: start - 1, start: start))
+        try consumer.stop()
+    }
+
+    @Test func `what retention took after it was applied is none`() throws {
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        let start = try overfill(topics)
+        try setProgress(next: start)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try folder.reach(topics.ends)
+        #expect(consumer.loop.status.stopped.isEmpty)
+        try consumer.stop()
+    }
+
+    @Test func `a partition that is gone is said, and the rest is read`() throws {
+        let topics = try TestTopics(partitions: 2)
+        let all = (0..<20).map { ModelEvent(type: "order.updated", id: "order-\($0)").record }
+        try topics.send(all)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try folder.reach(topics.ends)
+        try consumer.stop()
+        topics.end()
+        try #require(topics.ends.keys.contains(TopicPartition("t.order.updated", 1)))
+        let fewer = try TestTopics(partitions: 1)
+        defer { fewer.end() }
+        let second = try RunningConsumer(fewer.cluster.configuration, folder)
+        try eventually("the partition to be missed") {
+            second.loop.status.stopped[TopicPartition("t.order.updated", 1)]
+                == .gone(partitions: 1)
+        }
+        try second.stop()
+    }
+}

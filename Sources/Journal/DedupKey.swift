@@ -34,40 +34,44 @@ struct DedupKey: Equatable {
     init(type: Span<UInt8>, eventID: EventID?, bodyHash: BodyHash) {
         guard let eventID else {
             self.init(
-                high: bodyHash.high, low: bodyHash.low, body: bodyHash.high,
-                id: Self.mixed(bodyHash.low, bodyHash.high))
+                high: bodyHash.high, low: bodyHash.low, body: bodyHash.high, id: bodyHash.low)
             return
         }
-        let hash = Self.hash(type, eventID)
+        // The id's bytes, then the type's: of both a hash of the whole and one of the id alone.
+        let hashes =
+            type.count <= Self.typeBytes
+            ? Self.hashes(type, eventID) : Self.hashes(long: type, eventID)
         self.init(
-            high: hash.high, low: hash.low, body: bodyHash.high,
-            id: Self.mixed(eventID.high, eventID.low))
+            high: hashes.whole.high, low: hashes.whole.low, body: bodyHash.high,
+            id: hashes.id.low)
     }
 
-    /// The hash of the id's 16 bytes and the type's, without an allocation for any usable type.
-    private static func hash(_ type: Span<UInt8>, _ id: EventID) -> BodyHash {
-        if type.count <= 128 {
-            var bytes = [144 of UInt8](repeating: 0)
-            for index in 0..<8 {
-                let shift = UInt64(56 - 8 * index)
-                bytes[index] = UInt8(truncatingIfNeeded: id.high >> shift)
-                bytes[8 + index] = UInt8(truncatingIfNeeded: id.low >> shift)
-            }
-            for index in 0..<type.count { bytes[16 + index] = type[index] }
-            return BodyHash(hashing: bytes.span.extracting(0..<16 + type.count))
+    private static let typeBytes = 128
+
+    /// Without an allocation, for any usable type.
+    private static func hashes(
+        _ type: Span<UInt8>, _ id: EventID
+    ) -> (whole: BodyHash, id: BodyHash) {
+        var bytes = [144 of UInt8](repeating: 0)
+        for index in 0..<8 {
+            let shift = UInt64(56 - 8 * index)
+            bytes[index] = UInt8(truncatingIfNeeded: id.high >> shift)
+            bytes[8 + index] = UInt8(truncatingIfNeeded: id.low >> shift)
         }
+        for index in 0..<type.count { bytes[16 + index] = type[index] }
+        return (
+            BodyHash(hashing: bytes.span.extracting(0..<16 + type.count)),
+            BodyHash(hashing: bytes.span.extracting(0..<16))
+        )
+    }
+
+    private static func hashes(
+        long type: Span<UInt8>, _ id: EventID
+    ) -> (whole: BodyHash, id: BodyHash) {
         var bytes = id.bytes
         bytes.add(type)
-        return BodyHash(hashing: bytes.span)
-    }
-
-    /// Two words into one, each bit of both spread over all (the finaliser of MurmurHash3).
-    private static func mixed(_ high: UInt64, _ low: UInt64) -> UInt64 {
-        var word = high ^ (low &* 0x9E37_79B9_7F4A_7C15)
-        word ^= word >> 33
-        word &*= 0xFF51_AFD7_ED55_8CCD
-        word ^= word >> 33
-        word &*= 0xC4CE_B9FE_1A85_EC53
-        return word ^ word >> 33
+        return (
+            BodyHash(hashing: bytes.span), BodyHash(hashing: bytes.span.extracting(0..<16))
+        )
     }
 }

@@ -27,8 +27,11 @@ struct JournalFolder: Sendable {
         "\(path)/\(name).\(index)"
     }
 
-    func torn(_ number: UInt64, offset: Int) -> String {
-        "\(path)/torn-\(Self.digits(number))-\(offset)"
+    /// A name that is free: a crash while one was cut leaves that one as it is.
+    func torn(_ number: UInt64, offset: Int) throws(FileError) -> String {
+        let name = "torn-\(Self.digits(number))-\(offset)"
+        let others = try files.list(path).filter { $0.hasPrefix(name) }.count
+        return "\(path)/\(name)" + (others == 0 ? "" : ".\(others + 1)")
     }
 
     static func name(_ number: UInt64) -> String { digits(number) + suffix }

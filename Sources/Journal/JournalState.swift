@@ -233,9 +233,7 @@ struct JournalState {
     }
 
     /// Whether the writer has room for a batch of any size.
-    var isPrepared: Bool {
-        active.takes(segmentBytes) || (following?.prepared ?? 0) >= batchBytes
-    }
+    var isPrepared: Bool { place(for: BatchFormat.padded(batchBytes)) != nil }
 
     /// Takes the oldest segment off the journal; false where somebody reads it.
     mutating func giveUp(_ number: UInt64) -> Bool {

@@ -219,8 +219,8 @@ struct Recovery {
     private func cut(
         _ torn: (number: UInt64, offset: Int, whole: Int), _ recovered: inout Recovered
     ) throws(JournalError) {
-        let aside = folder.torn(torn.number, offset: torn.offset)
-        try JournalError.wrap { () throws(FileError) in
+        let aside = try JournalError.wrap { () throws(FileError) in
+            let aside = try folder.torn(torn.number, offset: torn.offset)
             let file = try folder.files.open(folder.segment(torn.number), .write)
             let count = min(torn.whole, try file.size() - torn.offset)
             var bytes = [UInt8](repeating: 0, count: count)
@@ -228,6 +228,7 @@ struct Recovery {
             try folder.files.replace(aside, with: bytes)
             try file.write([UInt8](repeating: 0, count: count).span, at: torn.offset)
             try file.sync()
+            return aside
         }
         recovered.torn = aside
         log.error(

@@ -13,6 +13,8 @@ final class SegmentKeeper: Sendable {
         var ids: CheckpointFiles
         /// How many bytes had been written when the ids were; before the start they count below 0.
         var idsAtBytes: Int
+        /// When the publisher's was last written, by the monotonic clock.
+        var publishedAt: UInt64 = 0
         var saidDropped = 0
         var saidAt: UInt64 = 0
     }
@@ -75,7 +77,7 @@ final class SegmentKeeper: Sendable {
     func run() {
         while !signal.withLock({ $0.isStopping }) {
             do throws(FileError) {
-                try writePublished()
+                try writePublished(every: configuration.checkpointMilliseconds)
                 try writeIds(after: configuration.idsCheckpointBytes)
                 sayDropped()
                 if try prepare() { continue }
@@ -101,7 +103,19 @@ final class SegmentKeeper: Sendable {
 
     // MARK: - Checkpoints
 
-    /// Brings the older file up to date; both, where nothing new came in between.
+    /// Brings the older file up to date, at most this often; once more where nothing new came, so
+    /// that both files have it.
+    private func writePublished(every milliseconds: Int) throws(FileError) {
+        let isDue = files.withLock { files in
+            let now = MonotonicClock.now()
+            guard now - files.publishedAt >= UInt64(milliseconds) * 1_000_000 else { return false }
+            files.publishedAt = now
+            return true
+        }
+        if isDue { try writePublished() }
+    }
+
+    /// Brings the older file up to date.
     func writePublished() throws(FileError) {
         let published = state.withLock { $0.published }
         try files.withLock { files throws(FileError) in

@@ -89,12 +89,7 @@ internal import Threads
         var level: Int32 = 0
         guard unsafe rd_kafka_event_log(event, &facility, &text, &level) == 0 else { return }
         let line = unsafe string(text) ?? ""
-        // One set of properties serves producers and consumers, as the settings' file says.
-        if line.hasSuffix("will be ignored by this producer instance")
-            || line.hasSuffix("will be ignored by this consumer instance")
-        {
-            return
-        }
+        guard !Self.isExpected(line) else { return }
         let fields: KeyValuePairs<String, LogValue> = unsafe [
             "facility": .string(string(facility) ?? ""), "text": .string(line),
         ]
@@ -104,6 +99,14 @@ internal import Threads
         case 5, 6: log.info("librdkafka", fields)
         default: log.debug("librdkafka", fields)
         }
+    }
+
+    /// Warnings about what is meant: one set of properties serves producers and consumers, and the
+    /// gapless guarantee is chosen.
+    private static func isExpected(_ line: String) -> Bool {
+        line.hasSuffix("will be ignored by this producer instance")
+            || line.hasSuffix("will be ignored by this consumer instance")
+            || line.contains("property enable.gapless.guarantee is experimental")
     }
 
     /// The error that an error event carries, with the cause where it is fatal.

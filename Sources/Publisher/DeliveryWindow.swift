@@ -58,6 +58,14 @@ package struct DeliveryWindow: Sendable {
         sequence - checkpoint <= UInt64(recordLimit) && (isEmpty || bytes + more <= byteLimit)
     }
 
+    /// Whether a quarter of the window is free again: waiting for that, and not for the first
+    /// place, keeps two threads from taking turns record by record.
+    package func hasAmpleRoom(for sequence: UInt64) -> Bool {
+        isEmpty
+            || sequence - checkpoint <= UInt64(recordLimit - recordLimit / 4)
+                && bytes <= byteLimit - byteLimit / 4
+    }
+
     /// Notes that a record is on its way; asked for room before.
     package mutating func admit(_ sequence: UInt64, _ entry: Entry) {
         precondition(sequence > checkpoint, "a record behind the checkpoint is sent again")

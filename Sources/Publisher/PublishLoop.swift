@@ -11,6 +11,8 @@ internal import Threads
 package final class PublishLoop: Part {
     /// Its name in the log, and its thread's name.
     package let name = "publisher"
+    /// How long its end may take: Kafka may be frozen, and is given up in steps.
+    package let stopLimit = Duration.seconds(5)
 
     let journal: JournalTail
     let kafka: KafkaConfiguration

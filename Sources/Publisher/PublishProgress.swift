@@ -84,6 +84,13 @@ package struct PublishProgress: Sendable {
         return .send
     }
 
+    /// Whether a record that had to wait is worth offering again.
+    package func isWorthOffering(_ sequence: UInt64) -> Bool {
+        guard !isOver else { return true }
+        guard alone == nil else { return false }
+        return suspects.contains(sequence) ? window.isEmpty : window.hasAmpleRoom(for: sequence)
+    }
+
     /// Takes a record back that could not be handed over.
     package mutating func withdraw(_ sequence: UInt64) {
         window.withdraw(sequence)

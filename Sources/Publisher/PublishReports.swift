@@ -17,7 +17,9 @@ final class PublishReports: Sendable {
 
     /// How long nothing has been acknowledged while something was on its way.
     var silence: Duration {
-        .nanoseconds(MonotonicClock.now() - lastNews.load(ordering: .relaxed))
+        // News may come between the two looks at the clock, and then are later than now.
+        let last = lastNews.load(ordering: .relaxed)
+        return .nanoseconds(max(MonotonicClock.now(), last) - last)
     }
 
     func restartSilence() {

@@ -76,12 +76,13 @@ final class PublishSession {
     private func sendAll(_ reports: PublishReports) throws {
         var last = loop.progress.withLock { $0.window.checkpoint }
         let next = try loop.journal.read(last)
-        while !isOver {
+        while true {
             if let record = try next() {
                 precondition(record.sequence == last + 1, "the journal has no gaps")
                 last = record.sequence
                 guard offer(record, reports) else { return }
             } else {
+                guard !isOver else { return }
                 loop.journal.wait(last, Self.tick)
                 watch(reports)
             }
@@ -172,16 +173,10 @@ final class PublishSession {
         return nil
     }
 
-    /// Waits until the window has moved; a full one empties by a quarter first, so that the two
-    /// threads do not take turns record by record.
+    /// Waits until the record is worth offering again.
     private func waitForRoom(_ sequence: UInt64, _ reports: PublishReports) {
-        let moved: Bool? = loop.progress.wait(upTo: Self.tick) { progress in
-            let window = progress.window
-            let isLow =
-                window.records <= window.recordLimit * 3 / 4
-                && window.bytes <= window.byteLimit * 3 / 4
-            let isSuspect = progress.suspects.contains(sequence)
-            return progress.isOver || (isSuspect ? window.isEmpty : isLow) ? true : nil
+        let moved = loop.progress.wait(upTo: Self.tick) {
+            $0.isWorthOffering(sequence) ? true : nil
         }
         if moved == nil { watch(reports) }
     }

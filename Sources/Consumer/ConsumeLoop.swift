@@ -14,7 +14,6 @@ package final class ConsumeLoop: Part {
     struct Parts: Sendable {
         let catalogue: Catalogue
         let kafka: KafkaConfiguration
-        let topicPrefix: String
         let configuration: ConsumerConfiguration
         let log: Log
         let metrics: ConsumerMetrics
@@ -32,20 +31,19 @@ package final class ConsumeLoop: Part {
     private let store: Mutex<StateStore?>
     private let isStopping = Atomic(false)
 
-    /// A loop over all topics of the catalogue, each behind the prefix.
+    /// A loop over all topics of the catalogue.
     ///
     /// `observer` is told of each record after its transaction, on the loop's thread.
     package init(
         store: consuming sending StateStore, catalogue: Catalogue, kafka: KafkaConfiguration,
-        topicPrefix: String, configuration: ConsumerConfiguration, log: Log, metrics: Metrics,
+        configuration: ConsumerConfiguration, log: Log, metrics: Metrics,
         observer: (@Sendable (AppliedEvent) -> Void)? = nil
     ) {
         let metrics = ConsumerMetrics(metrics)
         let log = log.with(component: "consumer")
         parts = Parts(
-            catalogue: catalogue, kafka: kafka, topicPrefix: topicPrefix,
-            configuration: configuration, log: log, metrics: metrics,
-            board: ConsumerBoard(metrics, log: log), observer: observer)
+            catalogue: catalogue, kafka: kafka, configuration: configuration, log: log,
+            metrics: metrics, board: ConsumerBoard(metrics, log: log), observer: observer)
         self.store = Mutex(store)
     }
 

@@ -36,7 +36,7 @@ final class ConsumeRun {
         self.store = store
         self.consumer = consumer
         table = PartitionTable(
-            parts.catalogue, prefix: parts.topicPrefix, stored: try store.progress(),
+            parts.catalogue, prefix: parts.kafka.topicPrefix, stored: try store.progress(),
             metrics: parts.metrics)
         board = parts.board
         metrics = parts.metrics

@@ -91,6 +91,8 @@ final class RunningConsumer {
     ) throws {
         let rules = Catalogue.shipped.mergeRulesDigest
         let store = try StateStore.open(folder, rules: rules, cacheBytes: 100_000)
+        var kafka = kafka
+        kafka.topicPrefix = TestTopics.prefix
         var configuration = ConsumerConfiguration()
         configuration.batchRecords = batchRecords
         let observed = Observed()
@@ -98,7 +100,7 @@ final class RunningConsumer {
             observed.events.withLock { $0.append(event) }
         }
         let loop = ConsumeLoop(
-            store: store, catalogue: .shipped, kafka: kafka, topicPrefix: TestTopics.prefix,
+            store: store, catalogue: .shipped, kafka: kafka,
             configuration: configuration, log: .silent, metrics: Metrics(),
             observer: observing ? observer : nil)
         let failure = Failure()

@@ -96,6 +96,12 @@ let package = Package(
                 "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Simulator",
                 "SQLite", "Store", "Telemetry", "Threads",
             ],
+            resources: [
+                .embedInCode("Dev/Webhooks/license.created.json"),
+                .embedInCode("Dev/Webhooks/order.lineItemStatusChanged.json"),
+                .embedInCode("Dev/Webhooks/order.submitted.json"),
+                .embedInCode("Dev/Webhooks/order.updated.json"),
+            ],
             swiftSettings: settings),
 
         // Tests mirror the sources.
@@ -135,8 +141,9 @@ let package = Package(
         tests(
             "AppTests",
             [
-                "App", "Configuration", "Events", "HTTP", "Kafka", "Management", "Projection",
-                "Publisher", "Simulator", "Store", "Telemetry",
+                "App", "Configuration", "Events", "HTTP", "Ingress", "Journal", "JSON", "Kafka",
+                "Management", "Projection", "Publisher", "Simulator", "Store", "Telemetry",
+                "Threads",
             ]),
         tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
         tests("TidyTests"),

@@ -119,6 +119,15 @@ package struct RoleEnd: Sendable {
     /// The parts that did not end in time.
     package let late: [String]
 
+    /// An end.
+    package init(
+        cause: Cause, failures: [(part: String, error: any Error)] = [], late: [String] = []
+    ) {
+        self.cause = cause
+        self.failures = failures
+        self.late = late
+    }
+
     /// Whether it ended as asked, with everything wound up.
     package var isClean: Bool {
         failures.isEmpty && late.isEmpty

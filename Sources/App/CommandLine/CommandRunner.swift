@@ -1,7 +1,8 @@
 /// Takes what was typed to the command that is meant, and its end to an exit code.
 struct CommandRunner {
+    static let number = "0.1.0"
     /// What `--version` prints.
-    static let version = "hookline 0.1.0"
+    static let version = "hookline \(number)"
 
     let commands: [Command]
     let console: Console

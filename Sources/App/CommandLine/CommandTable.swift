@@ -1,6 +1,9 @@
 /// Every command, in the order of the list that `hookline --help` prints.
 enum CommandTable {
     static let commands: [Command] = [
+        ServeCommand.command,
+        ConsumeCommand.command,
+        DevCommand.command,
         SimulateCommand.command,
         StateCommands.get,
         StateCommands.history,

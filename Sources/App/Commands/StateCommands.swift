@@ -117,7 +117,7 @@ enum StateCommands {
     ) throws(CommandFailure) -> ExitCode {
         let settings = try SettingsLoader(invocation).load()
         let reader = try stored { () throws(StoreError) in
-            try StateReader.open(StateFolder(settings.stateFolder))
+            try StateReader.open(StateFolder(settings.state.folder))
         }
         let result = try stored { () throws(StoreError) in
             try reader.snapshot { () throws(StoreError) in

@@ -1,3 +1,4 @@
+import Ingress
 import JSON
 import Kafka
 import Publisher
@@ -45,7 +46,7 @@ enum TopicsCommands {
         let settings = try SettingsLoader(invocation).load()
         let administration = TopicsAdministration(
             settings.kafka, settings.topics, settings.catalogue,
-            maxMessageBytes: PublishLoop.maxMessageBytes(bodyLimit: 1 << 20),
+            maxMessageBytes: PublishLoop.maxMessageBytes(bodyLimit: settings.ingress.bodyBytes),
             log: .silent)
         let reports = try asking(settings.kafka) { () throws(KafkaError) in
             try ask(administration)

@@ -12,15 +12,25 @@ final class DevPrinter: Part {
     private let text: DevLineText
     private let queue = Monitor(Queue())
 
+    /// Something to say between the stages.
+    enum Tone: Sendable {
+        case heading, plain, aside, good
+    }
+
+    private enum Item: Sendable {
+        case stage(clock: String, DevStage)
+        case text(String, Tone)
+    }
+
     private struct Queue {
-        var stages: [(clock: String, stage: DevStage)] = []
+        var items: [Item] = []
         var passedOver = 0
         var isStopped = false
 
         /// All that waits; nil where nothing does, and more may come.
         mutating func take() -> Queue? {
-            guard !stages.isEmpty || isStopped else { return nil }
-            defer { (stages, passedOver) = ([], 0) }
+            guard !items.isEmpty || isStopped else { return nil }
+            defer { (items, passedOver) = ([], 0) }
             return self
         }
     }
@@ -35,21 +45,33 @@ final class DevPrinter: Part {
     /// Has the stage printed soon.
     func tell(_ stage: DevStage) {
         queue.update { queue in
-            if queue.stages.count < Self.waitingLimit {
-                queue.stages.append((Log.clockNow(), stage))
+            if queue.items.count < Self.waitingLimit {
+                queue.items.append(.stage(clock: Log.clockNow(), stage))
             } else {
                 queue.passedOver += 1
             }
         }
     }
 
+    /// Has the text printed after what was told before.
+    func say(_ text: String, _ tone: Tone) {
+        queue.update { $0.items.append(.text(text, tone)) }
+    }
+
+    /// How entities are printed beside the stages.
+    var stateText: StateText { StateText(console) }
+
     func run() throws {
         var story = DevStory()
         while true {
             let taken: Queue = queue.wait { $0.take() }
             var lines = ""
-            for (clock, stage) in taken.stages {
-                for line in story.tell(stage) { lines += text.text(line, at: clock) }
+            for item in taken.items {
+                switch item {
+                case .stage(let clock, let stage):
+                    for line in story.tell(stage) { lines += text.text(line, at: clock) }
+                case .text(let words, let tone): lines += painted(words, tone)
+                }
             }
             if taken.passedOver > 0 {
                 lines += "              ... \(taken.passedOver) more passed ...\n"
@@ -62,5 +84,15 @@ final class DevPrinter: Part {
 
     func stop() {
         queue.update { $0.isStopped = true }
+    }
+
+    private func painted(_ words: String, _ tone: Tone) -> String {
+        let paint = console.paint
+        return switch tone {
+        case .heading: paint.bold(words) + "\n"
+        case .plain: words
+        case .aside: paint.dim(words) + "\n"
+        case .good: paint.green(words) + "\n"
+        }
     }
 }

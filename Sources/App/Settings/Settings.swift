@@ -1,11 +1,14 @@
 import Configuration
+import Consumer
 import Events
 import Files
 import HTTP
-import Kafka
+import Ingress
 import Journal
+import Kafka
 import Management
 import Publisher
+import Store
 import Telemetry
 
 /// The settings of every part, read once.
@@ -13,25 +16,32 @@ import Telemetry
 /// Each command reads all of them, also those of parts that it does not run: so every command
 /// tells the same problems, and one file serves all.
 struct Settings: Sendable {
-    let log: LogConfiguration
-    let catalogue: Catalogue
-    let journal: JournalConfiguration
-    let kafka: KafkaConfiguration
-    let publisher: PublisherConfiguration
-    let topics: TopicsConfiguration
-    let stateFolder: String
-    let management: HTTPServerConfiguration
+    var log: LogConfiguration
+    var catalogue: Catalogue
+    var ingress: IngressConfiguration
+    /// What CloudEvents calls the sender.
+    var source: String
+    var journal: JournalConfiguration
+    var kafka: KafkaConfiguration
+    var publisher: PublisherConfiguration
+    var topics: TopicsConfiguration
+    var consumer: ConsumerConfiguration
+    var state: StateConfiguration
+    var management: HTTPServerConfiguration
 
     init(_ root: ConfigurationSection) {
         log = LogConfiguration(root.section("log"))
         catalogue = Self.catalogue(root.section("catalogue"))
+        ingress = IngressConfiguration(root.section("ingress"))
+        source = root.section("ingress").string(
+            "source", default: "telness/connect", allowed: "a URI reference, without blanks"
+        ) { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
         journal = JournalConfiguration(root.section("journal"))
         kafka = KafkaConfiguration(root.section("kafka"))
         publisher = PublisherConfiguration(root.section("publisher"))
         topics = TopicsConfiguration(root.section("topics"))
-        stateFolder = root.section("state").string(
-            "folder", default: "data/state", allowed: "a folder's path"
-        ) { !$0.isEmpty }
+        consumer = ConsumerConfiguration(root.section("consumer"))
+        state = StateConfiguration(root.section("state"))
         management = .management(root.section("management"))
     }
 

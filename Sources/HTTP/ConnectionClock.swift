@@ -54,6 +54,14 @@ struct ConnectionLimits: Sendable {
     let body: UInt64
     let waiting: UInt64
 
+    /// For a connection that is only told why it is refused.
+    var hurried: ConnectionLimits {
+        let most: UInt64 = 2_000
+        return ConnectionLimits(
+            idle: min(idle, most), header: min(header, most), body: min(body, most),
+            waiting: waiting)
+    }
+
     subscript(phase: ConnectionClock.Phase) -> UInt64? {
         switch phase {
         case .idle: idle

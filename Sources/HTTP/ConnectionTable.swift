@@ -44,7 +44,8 @@ final class ConnectionTable: Sendable {
                 state.open.count >= limit
                 ? .tooMany : fromAddress > limitPerAddress ? .tooManyFromAddress : .served
             let connection = HTTPConnection(
-                descriptor: descriptor, address: address, admission: admission, limits)
+                descriptor: descriptor, address: address, admission: admission,
+                admission == .served ? limits : limits.hurried)
             state.open[ObjectIdentifier(connection)] = connection
             return connection
         }

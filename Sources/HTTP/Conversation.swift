@@ -115,7 +115,7 @@ extension HTTPExchange {
         }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
-        unsafe response.addHeaders(to: made)
+        unsafe response.addHeaders(to: made, closing: core.isClosing)
         core.metrics.countResponse(response.status)
         connection.enter(.idle)
         return unsafe MHD_queue_response(handle, UInt32(response.status), made)
@@ -123,14 +123,14 @@ extension HTTPExchange {
 }
 
 extension HTTPResponse {
-    fileprivate func addHeaders(to made: OpaquePointer) {
+    fileprivate func addHeaders(to made: OpaquePointer, closing: Bool) {
         content.type.withUTF8Buffer { type in
             _ = unsafe type.withMemoryRebound(to: CChar.self) { type in
                 unsafe MHD_add_response_header(made, "Content-Type", type.baseAddress)
             }
         }
         for (name, value) in headers { _ = unsafe MHD_add_response_header(made, name, value) }
-        if closes { _ = unsafe MHD_add_response_header(made, "Connection", "close") }
+        if closes || closing { _ = unsafe MHD_add_response_header(made, "Connection", "close") }
     }
 }
 

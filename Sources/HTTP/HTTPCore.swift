@@ -87,8 +87,7 @@ final class HTTPCore: Sendable {
 
     func exchangeEnded() {
         let left = active.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
-        let isEnding = stage.load(ordering: .acquiring) != Stage.running.rawValue
-        if left == 0, isEnding { quiet.update { _ in } }
+        if left == 0, isClosing { quiet.update { _ in } }
     }
 
     /// Runs the call that resumes a connection: the daemon must not be stopped inside it, and the
@@ -109,6 +108,11 @@ final class HTTPCore: Sendable {
     /// From here on nothing reaches the handler.
     func shut() {
         advance(to: .closed)
+    }
+
+    /// Whether each answer is the last of its connection.
+    var isClosing: Bool {
+        stage.load(ordering: .acquiring) != Stage.running.rawValue
     }
 
     private func advance(to next: Stage) {

@@ -7,6 +7,7 @@ final class HTTPMetrics: Sendable {
     private let listener: (String, String)
     private let closed: Counter
     private let aborted: Counter
+    private let accepted: Counter
     private let expired: [ConnectionClock.Phase: Counter]
     /// A status or a reason appears when it is first counted.
     private let responses = Mutex<[Int: Counter]>([:])
@@ -22,6 +23,7 @@ final class HTTPMetrics: Sendable {
         aborted = metrics.counter(
             "hookline_http_requests_aborted_total",
             "Requests whose client went away, or was cut, before they were whole.", [listener])
+        accepted = Self.responses(metrics, listener, 200)
         let clocks: [(ConnectionClock.Phase, String)] = [
             (.idle, "idle"), (.header, "header"), (.body, "body"), (.waiting, "answer"),
         ]
@@ -32,6 +34,14 @@ final class HTTPMetrics: Sendable {
                     [listener, ("clock", clock)])
                 return (phase, counter)
             })
+    }
+
+    private static func responses(
+        _ metrics: Metrics, _ listener: (String, String), _ status: Int
+    ) -> Counter {
+        metrics.counter(
+            "hookline_http_responses_total", "Answers by their status.",
+            [listener, ("status", String(status))])
     }
 
     /// Has the table and the budget asked when somebody looks.
@@ -57,11 +67,11 @@ final class HTTPMetrics: Sendable {
     }
 
     func countResponse(_ status: Int) {
+        // The one that is frequent goes without a lock.
+        if status == 200 { return accepted.add() }
         let counter = responses.withLock { responses in
             if let known = responses[status] { return known }
-            let counter = metrics.counter(
-                "hookline_http_responses_total", "Answers by their status.",
-                [listener, ("status", String(status))])
+            let counter = Self.responses(metrics, listener, status)
             responses[status] = counter
             return counter
         }

@@ -30,6 +30,13 @@ struct ListenSocket: ~Copyable {
         // A restart must not wait for the old connections' TIME_WAIT.
         _ = unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        if address.family == AF_INET6 {
+            // `::` takes IPv4 too, whatever the machine's default is.
+            var no: Int32 = 0
+            _ = unsafe setsockopt(
+                descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &no,
+                socklen_t(MemoryLayout<Int32>.size))
+        }
         if !address.bind(descriptor) { return "bind" }
         return Glibc.listen(descriptor, backlog) == 0 ? nil : "listen"
     }

@@ -64,6 +64,16 @@ struct ConnectionTableTests {
         #expect(table.count == 1)
     }
 
+    @Test func `a connection that is only refused has less time`() {
+        let table = ConnectionTable(
+            limit: 0, limitPerAddress: 1,
+            ConnectionLimits(idle: 60_000, header: 1, body: 1, waiting: 1))
+        _ = table.add(descriptor: -1, from: unsafe PeerAddress(nil))
+        var cut: [ConnectionClock.Phase] = []
+        _ = table.sweep(at: CoarseClock.now() + 2_001) { cut.append($0) }
+        #expect(cut == [.idle])
+    }
+
     @Test func `a connection is cut once`() {
         let table = ConnectionTable(limit: 2, limitPerAddress: 1, limits)
         let connection = table.add(descriptor: -1, from: unsafe PeerAddress(nil))

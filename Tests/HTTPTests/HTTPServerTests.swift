@@ -106,7 +106,11 @@ struct HTTPServerTests {
         // The listener is gone: the stop has begun.
         try eventually("the stop") { (try? RawConnection(port: server.port)) == nil }
         handler.answerAll()
-        for client in clients { #expect(try client.response().body == "one") }
+        for client in clients {
+            let response = try client.response()
+            #expect(response.body == "one")
+            #expect(response["connection"] == "close")
+        }
         stopper.join()
     }
 

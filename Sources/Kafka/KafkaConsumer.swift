@@ -187,6 +187,10 @@ package enum ConsumerSignal: Hashable, Sendable {
         return lastName
     }
 
+    deinit {
+        if !handle.isClosed { unsafe rd_kafka_queue_destroy(queue) }
+    }
+
     func check(_ code: rd_kafka_resp_err_t) throws(KafkaError) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         throw KafkaError(KafkaErrorCode(code), retriable: true)

@@ -77,6 +77,12 @@ extension KafkaErrorCode {
     package static let messageTimedOut = Self(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)
     /// The connection to a broker broke or could not be made.
     package static let transport = Self(RD_KAFKA_RESP_ERR__TRANSPORT)
+    /// A broker does not accept who we say we are.
+    package static let authentication = Self(RD_KAFKA_RESP_ERR__AUTHENTICATION)
+    /// TLS with a broker fails.
+    package static let tls = Self(RD_KAFKA_RESP_ERR__SSL)
+    /// A broker's name has no address.
+    package static let resolve = Self(RD_KAFKA_RESP_ERR__RESOLVE)
     /// No broker can be reached.
     package static let allBrokersDown = Self(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     /// The handle is unusable; the cause is in its fatal error.

@@ -35,9 +35,9 @@ internal import Threads
     }
 
     deinit {
-        // Destroying may block, and nobody waits for it here: close before the last reference
-        // goes.
-        precondition(isClosed, "a Kafka client must be closed before it is let go")
+        // Forgotten on the way out of an error: it is ended all the same, and nobody waits, since
+        // destroying may block.
+        _ = close(upTo: .zero)
     }
 
     /// Whether `close` has been called: from then on no pointer of this handle may be used.
@@ -94,8 +94,9 @@ internal import Threads
             "facility": .string(string(facility) ?? ""), "text": .string(line),
         ]
         switch level {
-        case ...3: log.error("librdkafka", fields)
-        case 4: log.warning("librdkafka", fields)
+        case ...2: log.error("librdkafka", fields)
+        // A connection that fails is an error to librdkafka; it tries again by itself.
+        case 3, 4: log.warning("librdkafka", fields)
         case 5, 6: log.info("librdkafka", fields)
         default: log.debug("librdkafka", fields)
         }
@@ -136,8 +137,10 @@ internal import Threads
         for topic in topics.withLock({ $0.values }) { unsafe rd_kafka_topic_destroy(topic.pointer) }
         unsafe rd_kafka_queue_destroy(mainQueue)
         let done = Monitor(false)
-        _ = Worker("kafka-close") { [self] in
-            unsafe rd_kafka_destroy_flags(pointer, flags)
+        // As a number: the thread may outlive this object.
+        let address = unsafe Int(bitPattern: pointer)
+        _ = Worker("kafka-close") {
+            unsafe rd_kafka_destroy_flags(OpaquePointer(bitPattern: address), flags)
             done.update { $0 = true }
         }
         return done.wait(upTo: limit) { $0 ? true : nil } ?? false

@@ -100,6 +100,9 @@ package final class PublishLoop: Part {
         if FailureClass(error.code) == .topic, let topic {
             board.set(.topicBlocked(topic: topic, error.description))
         } else if board.current.isWaitable {
+            // That nobody answers says less than why.
+            let isVague = [.transport, .timedOut, .allBrokersDown].contains(error.code)
+            if isVague, case .waitingForKafka = board.current { return }
             board.set(.waitingForKafka(error.description))
         }
     }

@@ -77,10 +77,15 @@ final class PublishReports: Sendable {
         }
     }
 
+    /// Errors of the client that no broker is left over for; those of one broker pass.
+    private static let keepsKafkaAway: Set<KafkaErrorCode> = [
+        .allBrokersDown, .authentication, .tls, .resolve,
+    ]
+
     private func take(_ error: KafkaError) {
         if error.fatal {
             loop.progress.update { $0.fail(error) }
-        } else if error.code == .allBrokersDown {
+        } else if Self.keepsKafkaAway.contains(error.code) {
             loop.note(error, topic: nil)
         } else {
             loop.log.debug("Kafka client", ["error": .string(error.description)])

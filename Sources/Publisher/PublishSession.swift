@@ -59,7 +59,7 @@ final class PublishSession {
                 loop.board.hear(isUnblocked: loop.progress.withLock { $0.blocked == nil })
                 return true
             } catch {
-                loop.board.set(.waitingForKafka(error.description))
+                loop.note(error, topic: nil)
                 loop.waitUnlessOver(Self.tick)
             }
         }
@@ -184,6 +184,7 @@ final class PublishSession {
     /// Where nothing has been acknowledged for long, asks whether the topic is still there: a
     /// deleted one gives no error of its own while records never time out.
     private func watch(_ reports: PublishReports) {
+        if case .waitingForKafka = loop.board.current { listen() }
         guard reports.silence > Self.silenceLimit else { return }
         let oldest = loop.progress.withLock { progress -> Int? in
             progress.window.oldest.flatMap { progress.window.entry(of: $0)?.topic }
@@ -199,6 +200,12 @@ final class PublishSession {
                 loop.note(error, topic: topic.name)
             }
         }
+    }
+
+    /// Asks whether Kafka is back: while nothing is on its way, nothing else would tell.
+    private func listen() {
+        guard (try? producer.cluster(upTo: Self.questionLimit)) != nil else { return }
+        loop.board.hear(isUnblocked: loop.progress.withLock { $0.blocked == nil })
     }
 
     /// Takes the reports that still come, then ends the client.

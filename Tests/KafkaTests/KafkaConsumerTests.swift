@@ -184,6 +184,19 @@ import Testing
         #expect(consumer.close(upTo: closing))
     }
 
+    @Test func `a client that is forgotten ends by itself`() throws {
+        defer { end() }
+        try fill(0...0)
+        do {
+            let forgotten = try KafkaConsumer(cluster.configuration, log: .silent)
+            try forgotten.assign([first: .beginning])
+            _ = try forgotten.read("the record") { records, _ in !records.isEmpty }
+        }
+        try consumer.assign([first: .beginning])
+        let seen = try consumer.read("the record again") { records, _ in !records.isEmpty }
+        #expect(seen.records.map(\.value) == ["0"])
+    }
+
     @Test func `brokers away are a signal of the client`() throws {
         defer { end() }
         try consumer.assign([first: .beginning])

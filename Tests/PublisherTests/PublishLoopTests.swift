@@ -146,6 +146,20 @@ import Threads
         }
     }
 
+    @Test func `Kafka that is back is noticed without a record`() throws {
+        let loop = loop()
+        try run(loop) {
+            journal.append()
+            #expect(journal.waitForPublished(1))
+            try cluster.stopBroker()
+            try eventually("a word about Kafka") {
+                if case .waitingForKafka = loop.status { true } else { false }
+            }
+            try cluster.startBroker()
+            try eventually("publishing") { loop.status.isPublishing }
+        }
+    }
+
     @Test func `Kafka that goes and comes back loses and reorders nothing`() throws {
         try run(loop { $0.windowRecords = 50 }) {
             for _ in 0..<5 {

@@ -11,18 +11,22 @@ package final class ConfigurationReader {
         package let value: ConfigurationValue
         /// Who set it.
         package let origin: ConfigurationOrigin
-        /// Whether it must not be shown.
-        package let isSecret: Bool
+        /// What counts where nobody sets it.
+        package let standard: ConfigurationValue
 
-        /// A setting as it counts.
+        /// A setting as it counts; a secret is given as `***`.
         package init(
-            path: String, value: ConfigurationValue, origin: ConfigurationOrigin, isSecret: Bool
+            path: String, value: ConfigurationValue, origin: ConfigurationOrigin,
+            standard: ConfigurationValue
         ) {
             self.path = path
             self.value = value
             self.origin = origin
-            self.isSecret = isSecret
+            self.standard = standard
         }
+
+        /// Whether it is not as it would be by itself.
+        package var isChanged: Bool { value != standard }
     }
 
     let sources: ConfigurationSources

@@ -39,7 +39,7 @@ extension ConfigurationSection {
         let shown = entries.map { name, value in
             (name, ConfigurationValue.string(Self.isSecret(name) ? "***" : value))
         }
-        note(path, .object(Dictionary(uniqueKeysWithValues: shown)), origin, isSecret: false)
+        note(path, .object(Dictionary(uniqueKeysWithValues: shown)), origin, standard: .object([:]))
         return entries
     }
 
@@ -50,7 +50,7 @@ extension ConfigurationSection {
     ) -> T {
         let path = path(of: key)
         guard let given = given(key) else {
-            note(path, written(standard), .standard, isSecret: isSecret)
+            note(path, written(standard), .standard, standard: written(standard))
             return standard
         }
         let value = parse(given)
@@ -60,7 +60,8 @@ extension ConfigurationSection {
                 ConfigurationProblem(
                     path: path, value: shown, origin: given.origin, allowed: allowed))
         }
-        note(path, written(value ?? standard), given.origin, isSecret: isSecret)
+        let counting = isSecret && value != nil ? .string("***") : written(value ?? standard)
+        note(path, counting, given.origin, standard: written(standard))
         return value ?? standard
     }
 
@@ -96,13 +97,12 @@ extension ConfigurationSection {
     }
 
     private func note(
-        _ path: String, _ value: ConfigurationValue, _ origin: ConfigurationOrigin, isSecret: Bool
+        _ path: String, _ value: ConfigurationValue, _ origin: ConfigurationOrigin,
+        standard: ConfigurationValue
     ) {
-        let isShown = !isSecret || value == .null
         reader.note(
             ConfigurationReader.Setting(
-                path: path, value: isShown ? value : .string("***"), origin: origin,
-                isSecret: isSecret))
+                path: path, value: value, origin: origin, standard: standard))
     }
 
     private func dictionary(of given: Given, at path: String) -> [String: String] {

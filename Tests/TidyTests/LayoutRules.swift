@@ -64,7 +64,6 @@ enum LayoutRules {
         "Sources/App/Roles/ServeParts+Make.swift": "the flows run it",
         "Sources/App/Output/StateListing.swift": "StateCommandsTests",
         "Sources/App/Output/StateText.swift": "StateCommandsTests",
-        "Sources/App/Settings/Settings.swift": "SettingsLoaderTests",
         "Sources/Store/DeadLetter.swift": "StateStore+ProgressTests",
         "Sources/Store/Progress.swift": "StateStore+ProgressTests",
         "Sources/Store/RecordPosition.swift": "StateReaderTests",

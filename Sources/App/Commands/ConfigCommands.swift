@@ -19,7 +19,7 @@ enum ConfigCommands {
         guard problems.isEmpty else {
             throw CommandFailure(.configuration, problems.map(\.description))
         }
-        let set = reader.settings.count { $0.origin != .standard }
+        let set = reader.settings.count(where: \.isChanged)
         try invocation.console.line(
             "The configuration is right: \(reader.settings.count) settings, \(set) not at their "
                 + "default.")
@@ -44,7 +44,7 @@ enum ConfigCommands {
     ) { invocation throws(CommandFailure) in
         let (_, reader) = try SettingsLoader(invocation).read()
         let settings = reader.settings.filter {
-            !invocation.has("--changed") || $0.origin != .standard
+            !invocation.has("--changed") || $0.isChanged
         }
         let printer = SettingsPrinter(settings: settings)
         let console = invocation.console

@@ -20,8 +20,8 @@ struct DevSettings {
     ) throws(CommandFailure) {
         let loader = SettingsLoader(invocation)
         var settings = try loader.load()
-        let chosen = Set(
-            try loader.read().1.settings.filter { $0.origin != .standard }.map(\.path))
+        let chosen = Set(try loader.read().1.settings.filter(\.isChanged).map(\.path))
+            .union(invocation.flags.map(\.path))
         isPortChosen = chosen.contains("ingress.port")
         isManagementPortChosen = chosen.contains("management.port")
         key = "dev-" + Self.randomDigits(24)

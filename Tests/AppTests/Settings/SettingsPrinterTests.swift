@@ -5,11 +5,11 @@ import Testing
 
 struct SettingsPrinterTests {
     private let printer = SettingsPrinter(settings: [
-        .init(path: "a.port", value: .integer(1), origin: .standard, isSecret: false),
+        .init(path: "a.port", value: .integer(1), origin: .standard, standard: .null),
         .init(
             path: "a.b.names", value: .array([.string("x")]), origin: .flag("--set"),
-            isSecret: false),
-        .init(path: "a.key", value: .string("***"), origin: .file("f"), isSecret: true),
+            standard: .null),
+        .init(path: "a.key", value: .string("***"), origin: .file("f"), standard: .null),
     ])
 
     @Test func `what is printed is a configuration file with the origins beside`() throws {

@@ -13,7 +13,7 @@ struct Stream {
         configuration.entities = entities
         configuration.retryShare = 0.05
         configuration.reorderShare = 0.1
-        var generator = EventGenerator(configuration, start: Timestamp(seconds: 1_780_000_000))
+        var generator = EventGenerator(configuration, start: Timestamp(seconds: 1_760_000_000))
         var requests: [SimulatedRequest] = []
         while let request = generator.next() { requests.append(request) }
         self.requests = requests

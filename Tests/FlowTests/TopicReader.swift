@@ -38,6 +38,16 @@ struct TopicReader {
         return known.filter { $0.key.hasPrefix(prefix) }
     }
 
+    /// Removes all topics that begin so, and waits until they are gone.
+    func removeTopics(with prefix: String) throws {
+        let admin = try KafkaAdmin(kafka, log: .silent)
+        defer { admin.close(upTo: .seconds(5)) }
+        for name in try topics(with: prefix).keys {
+            try admin.deleteTopic(name, upTo: .seconds(10))
+        }
+        try eventually("\(prefix)* to be gone") { try topics(with: prefix).isEmpty }
+    }
+
     /// Every record from the beginning to the end of all topics that begin so, in the order of their
     /// offsets within a partition.
     func records(with prefix: String, upTo limit: Duration = .seconds(60)) throws -> [ReadRecord] {

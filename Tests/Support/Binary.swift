@@ -2,9 +2,9 @@ import Glibc
 
 /// The program under test.
 package enum Binary {
-    /// The path of `hookline`: `HOOKLINE_BINARY`, or what was built beside the running tests.
+    /// The path of `hookline`: `BINARY_UNDER_TEST`, or what was built beside the running tests.
     package static func path() throws -> String {
-        if let named = Environment["HOOKLINE_BINARY"] { return named }
+        if let named = Environment["BINARY_UNDER_TEST"] { return named }
         let own = try linkTarget("/proc/self/exe")
         let folder = own.split(separator: "/").dropLast().joined(separator: "/")
         let path = "/\(folder)/hookline"

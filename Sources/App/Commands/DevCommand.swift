@@ -69,6 +69,8 @@ enum DevCommand {
             url: url, key: dev.key, settings: settings, managementPort: management.port,
             isDemo: demo != nil)
         try invocation.console.write(banner.text(invocation.console.paint))
+        // Into a pipe too it comes now, not with the first webhook.
+        try invocation.console.flush()
         let end = context.run(Roles.dev(demo: demo, parts, consumer, management, view.printer))
         let messages = end.failures.filter { !($0.error is CommandFailure) }.map {
             "\($0.part): \($0.error)"

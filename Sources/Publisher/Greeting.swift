@@ -29,6 +29,13 @@ final class Greeting: Sendable {
                 "topics are missing; `hookline topics create` makes them",
                 ["topics": .string(missing.joined(separator: ", "))])
         }
+        if let text = kafka.properties["message.max.bytes"], let own = Int(text),
+            own < maxMessageBytes
+        {
+            log.warning(
+                "kafka.properties set message.max.bytes below what webhooks can be",
+                ["message.max.bytes": .init(own), "wanted": .init(maxMessageBytes)])
+        }
         let present = topics.filter { cluster.topics[$0] != nil }
         // On a thread of its own that nobody waits for: publishing does not depend on it.
         _ = Worker("publish-check") { [self] in compareSizes(present) }

@@ -30,6 +30,9 @@ struct CheckpointFiles: Sendable {
     /// The last sequence that both files cover, so that losing one of them loses nothing.
     var coveredByBoth: UInt64 { min(heads[0]?.through ?? 0, heads[1]?.through ?? 0) }
 
+    /// Whether neither file holds a checkpoint.
+    var isUnknown: Bool { newest == nil }
+
     private var newest: Int? {
         switch (heads[0], heads[1]) {
         case (nil, nil): nil

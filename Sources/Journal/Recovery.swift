@@ -55,11 +55,13 @@ struct Recovery {
         var recovered = try loadCheckpoints()
         let used = try findUsed()
         try checkNumbers(used)
+        try checkUnused(after: used.last?.number)
         guard let first = used.first else {
+            try checkEmpty(&recovered)
             try addUnused(to: &recovered, after: nil)
             return recovered
         }
-        adjust(&recovered, toStartAt: first.head.firstSequence)
+        try adjust(&recovered, toStartAt: first.head.firstSequence)
         let end = try read(used, into: &recovered)
         try checkReach(recovered)
         if let torn = end.torn { try cut(torn, &recovered) }
@@ -93,17 +95,39 @@ struct Recovery {
 
     /// The index has an entry for each record in turn: where records are missing between the
     /// checkpoint and the oldest segment, it starts with that one.
-    private func adjust(_ recovered: inout Recovered, toStartAt first: UInt64) {
+    private func adjust(
+        _ recovered: inout Recovered, toStartAt first: UInt64
+    ) throws(JournalError) {
         if recovered.index.next < first {
-            if recovered.index.count > 0 || first > 1 {
-                log.warning(
-                    "ids lost: no checkpoint reaches the oldest segment",
-                    ["first": LogValue(first)])
-            }
+            log.warning(
+                "ids lost: no checkpoint reaches the oldest segment", ["first": LogValue(first)])
             recovered.index = DedupIndex(configuration.dedup, next: first)
             recovered.idsThrough = first - 1
         }
-        if recovered.published + 1 < first { recovered.published = first - 1 }
+        if recovered.published + 1 < first {
+            // A segment goes when both checkpoint files are past it.
+            guard recovered.publishFiles.isUnknown else {
+                throw .damaged(
+                    path: folder.path,
+                    reason: "its records begin at \(first), but only those up to "
+                        + "\(recovered.published) are published")
+            }
+            log.warning(
+                "no publish checkpoint: everything in the journal is published again",
+                ["first": LogValue(first)])
+            recovered.published = first - 1
+        }
+    }
+
+    /// Without a record in any segment, those that were there have been published and given up.
+    private func checkEmpty(_ recovered: inout Recovered) throws(JournalError) {
+        if recovered.publishFiles.isUnknown, recovered.idsFiles.isUnknown { return }
+        guard recovered.published == recovered.idsThrough else {
+            throw .damaged(
+                path: folder.path,
+                reason: "it has no records, but its checkpoints are at "
+                    + "\(recovered.published) and \(recovered.idsThrough)")
+        }
     }
 
     /// What a checkpoint covers was durable: the segments must reach it.
@@ -147,6 +171,16 @@ struct Recovery {
             if !used.contains(where: { $0.number == number }) {
                 throw corrupt(number, 0, "its first batch is damaged")
             }
+        }
+    }
+
+    /// What holds no first batch holds no other one either.
+    private func checkUnused(after last: UInt64?) throws(JournalError) {
+        for number in numbers where last.map({ number > $0 }) ?? true {
+            let isDamaged = try JournalError.wrap { () throws(FileError) in
+                try scan.hasBatch(number, behind: 0)
+            }
+            if isDamaged { throw corrupt(number, 0, "its first batch is damaged") }
         }
     }
 

@@ -1,0 +1,244 @@
+import Events
+import Files
+import Glibc
+import Support
+import Testing
+
+@testable import Journal
+
+@Suite(.timeLimit(.minutes(1))) struct RecoveryTests {
+    /// A journal of 60 records in a few segments, one record a batch, crashed.
+    private func crashed(
+        _ count: Int = 60, clean: Bool = false, bytes: Int = 50_000
+    ) throws -> JournalFixture {
+        let journal = try JournalFixture()
+        try journal.start()
+        for number in 1...count { try journal.writer.add(number, bytes: bytes) }
+        if clean { journal.close() }
+        return try journal.crashed()
+    }
+
+    /// The batches of the journal's last segment that has any: offset and length.
+    private func lastBatches(
+        _ journal: JournalFixture
+    ) throws -> (segment: UInt64, batches: [(offset: Int, whole: Int)]) {
+        let folder = JournalFolder(path: journal.configuration.folder, files: Disk())
+        let scan = SegmentScan(folder: folder, journal: try folder.journalID(isNew: false))
+        for number in try folder.segments().reversed() {
+            var batches: [(offset: Int, whole: Int)] = []
+            var cursor = try scan.cursor(number)
+            while case .batch(let head) = try cursor.next() {
+                batches.append((cursor.offset - head.whole, head.whole))
+            }
+            if !batches.isEmpty { return (number, batches) }
+        }
+        throw SystemFailure("no batch", code: 0)
+    }
+
+    private func check(_ journal: JournalFixture, has count: Int) throws {
+        let records = try journal.writer.all()
+        #expect(records.map(\.sequence) == (0..<count).map { UInt64($0 + 1) })
+        for record in records {
+            #expect(record.body == Sample.body(Int(record.sequence), bytes: 50_000))
+        }
+    }
+
+    @Test(arguments: [true, false]) func `a crash or a stop loses nothing`(clean: Bool) throws {
+        let journal = try crashed(clean: clean)
+        try journal.start()
+        try check(journal, has: 60)
+        let again = try journal.writer.add(60, bytes: 50_000)
+        #expect(again.duplicate)
+        #expect(again.position == 60)
+        #expect(try journal.writer.add(61, bytes: 50_000).position == 61)
+    }
+
+    @Test func `the last batch cut anywhere is cut, kept aside, and written over`() throws {
+        let journal = try crashed()
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.last)
+        for cut in [64, 512, 4095, 4096, 30_000, last.whole - 5000] {
+            let copy = try journal.crashed()
+            try copy.damage(segment) { bytes in
+                for index in last.offset + cut..<bytes.count { bytes[index] = 0 }
+            }
+            try copy.start()
+            try check(copy, has: 59)
+            let names = try FileSystem.names(in: copy.configuration.folder)
+            #expect(names.contains { $0.hasPrefix("torn-") })
+            #expect(try copy.writer.add(60, bytes: 50_000).duplicate == false)
+            copy.close()
+            try copy.start()
+            try check(copy, has: 60)
+        }
+    }
+
+    @Test func `a file that ends in the last batch is torn as well`() throws {
+        let journal = try crashed()
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.last)
+        for cut in [0, 10, 64, 4096, 20_000] {
+            let copy = try journal.crashed()
+            try copy.damage(segment) { $0.removeLast($0.count - last.offset - cut) }
+            try copy.start()
+            try check(copy, has: 59)
+            try copy.writer.add(60, bytes: 50_000)
+            try check(copy, has: 60)
+        }
+    }
+
+    @Test func `damage before the last batch stops with segment and offset`() throws {
+        let journal = try crashed(50)
+        let (segment, batches) = try lastBatches(journal)
+        #expect(batches.count > 2)
+        for batch in batches.dropLast() {
+            for offset in [0, 20, 36, 41, 50, 70, batch.whole - 1] {
+                let copy = try journal.crashed()
+                try copy.damage(segment) { $0[batch.offset + offset] ^= 16 }
+                #expect {
+                    try copy.open()
+                } throws: { error in
+                    guard case .corrupt(let path, let at, _) = error as? JournalError else {
+                        return false
+                    }
+                    return path == copy.segment(segment) && at == batch.offset
+                }
+                #expect(
+                    try FileSystem.bytes(of: copy.segment(segment)).count > 0,
+                    "nothing was changed")
+            }
+        }
+    }
+
+    @Test func `damage before the end mark of a clean stop is corruption`() throws {
+        let journal = try crashed(50, clean: true)
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.dropLast().last)
+        try journal.damage(segment) { $0[last.offset + 100] ^= 1 }
+        #expect(throws: JournalError.self) { try journal.open() }
+    }
+
+    @Test func `damage in an earlier segment stops too`() throws {
+        let journal = try crashed()
+        try journal.damage(1) { $0[200_000] ^= 1 }
+        #expect(throws: JournalError.self) { try journal.open() }
+        let other = try crashed()
+        try FileSystem.remove(other.segment(2))
+        #expect(throws: JournalError.self) { try other.open() }
+        let third = try crashed()
+        try third.damage(2) { bytes in for index in 0..<4096 { bytes[index] = 0 } }
+        #expect(throws: JournalError.self) { try third.open() }
+    }
+
+    @Test func `an end before what a checkpoint covers is a loss, and said`() throws {
+        let journal = try JournalFixture()
+        try journal.start()
+        for number in 1...5 { try journal.writer.add(number) }
+        try journal.writer.recordPublished(through: 5)
+        journal.close()
+        try journal.damage(1) { bytes in bytes = [UInt8](repeating: 0, count: bytes.count) }
+        #expect(throws: JournalError.self) { try journal.open() }
+    }
+
+    @Test func `stale batches of another use are none of ours`() throws {
+        let journal = try crashed(10)
+        // The same file under another number: what it holds has the old one.
+        try FileSystem.write(
+            FileSystem.bytes(of: journal.segment(1)), to: journal.segment(2))
+        try journal.start()
+        try check(journal, has: 10)
+        for number in 11...40 { try journal.writer.add(number, bytes: 50_000) }
+        try check(journal, has: 40)
+    }
+
+    @Test func `a segment made and not used is used`() throws {
+        let journal = try crashed(3)
+        for number in 2...5 as ClosedRange<UInt64> {
+            try FileSystem.write([], to: journal.segment(number))
+        }
+        try journal.start()
+        for number in 4...60 { try journal.writer.add(number, bytes: 50_000) }
+        try check(journal, has: 60)
+    }
+
+    @Test func `a crash in the recovery itself changes nothing`() throws {
+        let journal = try crashed(20)
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.last)
+        try journal.damage(segment) { $0[last.offset + 5000] ^= 1 }
+        // Each write, sync, rename and open of the recovery is the last one in turn.
+        var failed = 0
+        for stop in 1... {
+            let copy = try journal.crashed()
+            let disk = FaultyDisk()
+            copy.files = disk
+            let calls = Counting()
+            disk.fail { _, _ in calls.next() >= stop ? EIO : nil }
+            do {
+                try copy.open()
+            } catch {
+                failed += 1
+                copy.files = Disk()
+                try copy.start()
+                try check(copy, has: 19)
+                try copy.writer.add(20, bytes: 50_000)
+                continue
+            }
+            break
+        }
+        #expect(failed > 20)
+    }
+
+    @Test func `the last batch is written again and synced before anything else`() throws {
+        let journal = try crashed(5)
+        let disk = FaultyDisk()
+        journal.files = disk
+        disk.fail { operation, path in
+            operation == .sync && path.hasSuffix(".segment") ? EIO : nil
+        }
+        #expect(throws: JournalError.self) { try journal.open() }
+    }
+
+    @Test(arguments: ["publish.0", "publish.1", "ids.0", "ids.1"])
+    func `a damaged or missing checkpoint loses nothing`(name: String) throws {
+        let journal = try JournalFixture { $0.idsCheckpointBytes = 1 }
+        try journal.start()
+        for number in 1...30 {
+            try journal.writer.add(number)
+            try journal.writer.recordPublished(through: UInt64(number))
+        }
+        journal.close()
+        let missing = try journal.crashed()
+        try FileSystem.remove(missing.path(name))
+        try missing.start()
+        #expect(missing.writer.publishedSequence >= 25)
+        #expect(try missing.writer.add(3).duplicate)
+        var bytes = try FileSystem.bytes(of: journal.path(name))
+        bytes[45] ^= 1
+        try FileSystem.write(bytes, to: journal.path(name))
+        try journal.start()
+        #expect(try journal.writer.add(3).duplicate)
+        #expect(try journal.writer.add(31).position == 31)
+    }
+
+    @Test func `without any checkpoint the segments give everything but what was published`() throws {
+        let journal = try JournalFixture()
+        try journal.start()
+        for number in 1...30 { try journal.writer.add(number, bytes: 50_000) }
+        try journal.writer.recordPublished(through: 30)
+        journal.close()
+        for name in ["publish.0", "publish.1", "ids.0", "ids.1"] {
+            try FileSystem.remove(journal.path(name))
+        }
+        try journal.start()
+        #expect(journal.writer.publishedSequence == 0)
+        #expect(try journal.writer.add(7, bytes: 50_000).duplicate)
+        try check(journal, has: 30)
+    }
+
+    @Test func `a journal without its id is not taken for a new one`() throws {
+        let journal = try crashed(1)
+        try FileSystem.remove(journal.path("journal"))
+        #expect(throws: JournalError.self) { try journal.open() }
+    }
+}

@@ -1,5 +1,8 @@
 /// Which segments need not be kept any longer: pure.
 struct Retention {
+    /// How many segments that nothing needs any longer wait to be used again; more are removed.
+    static let spareSegments = 4
+
     /// The last sequence whose publishing both checkpoint files know.
     var published: UInt64
     /// The last sequence whose id both checkpoint files hold.
@@ -14,6 +17,6 @@ struct Retention {
     /// otherwise.
     func mayGo(_ segment: Segment, next: UInt64, underPressure: Bool) -> Bool {
         guard next <= published + 1, next <= ids + 1 else { return false }
-        return underPressure || now - segment.newest > keepSeconds
+        return underPressure || now - segment.newest >= keepSeconds
     }
 }

@@ -206,9 +206,11 @@ final class SegmentKeeper: Sendable {
     ///
     /// It gets this number, or is removed where there is none or it has not the right size.
     private func giveUpOldest(
-        for number: UInt64?, underPressure: Bool = false
+        for number: UInt64?, underPressure: Bool = false, sparing spare: Int = 0
     ) throws(FileError) -> Bool {
-        guard let oldest = oldestToGo(underPressure: underPressure) else { return false }
+        guard let oldest = oldestToGo(underPressure: underPressure, sparing: spare) else {
+            return false
+        }
         let path = folder.segment(oldest.number)
         let file = try folder.files.open(path, .write)
         guard try file.tryLock(.exclusive) else { return false }
@@ -231,8 +233,8 @@ final class SegmentKeeper: Sendable {
         return true
     }
 
-    /// The oldest segment, where nothing needs it any longer.
-    private func oldestToGo(underPressure: Bool) -> Segment? {
+    /// The oldest segment, where nothing needs it, nor so many after it, any longer.
+    private func oldestToGo(underPressure: Bool, sparing spare: Int) -> Segment? {
         let retention = files.withLock { files in
             Retention(
                 published: files.publish.coveredByBoth, ids: files.ids.coveredByBoth,
@@ -240,10 +242,12 @@ final class SegmentKeeper: Sendable {
                 keepSeconds: Int64(configuration.keepPublishedHours * 3600))
         }
         return state.withLock { state in
-            guard let (oldest, next) = state.oldest,
-                retention.mayGo(oldest, next: next, underPressure: underPressure)
+            guard let oldest = state.oldest, state.segments.count > spare + 1,
+                retention.mayGo(
+                    state.segments[spare], next: state.segments[spare + 1].first,
+                    underPressure: underPressure)
             else { return nil }
-            return oldest
+            return oldest.segment
         }
     }
 
@@ -260,9 +264,10 @@ final class SegmentKeeper: Sendable {
         }
     }
 
-    /// Removes what nothing needs any longer and the writer has no use for.
+    /// Removes what nothing needs any longer, but a few that the writer will soon use again.
     private func removeSurplus() throws(FileError) {
-        while state.withLock({ $0.following != nil }), try giveUpOldest(for: nil) {}
+        guard state.withLock({ $0.following != nil }) else { return }
+        while try giveUpOldest(for: nil, sparing: Retention.spareSegments) {}
     }
 
     private func tell(outOfSpace: Bool) {

@@ -1,6 +1,7 @@
 import Events
 import Files
 import Support
+import Telemetry
 import Threads
 
 @testable import Journal
@@ -10,6 +11,7 @@ final class JournalFixture {
     let folder: TemporaryDirectory
     var configuration = JournalConfiguration()
     var files: any FileLayer = Disk()
+    private(set) var metrics = Metrics()
     private var opened: JournalWriter?
     private var thread: Worker?
     private let ending = Monitor<String?>(nil)
@@ -35,7 +37,8 @@ final class JournalFixture {
     /// Opens the folder as a process that starts does, without a thread that writes.
     func open() throws {
         close()
-        opened = try JournalWriter.open(configuration, files: files)
+        metrics = Metrics()
+        opened = try JournalWriter.open(configuration, files: files, metrics: metrics)
     }
 
     /// Opens the folder, and lets the writer run.
@@ -78,6 +81,15 @@ final class JournalFixture {
                 FileSystem.bytes(of: path(name)), to: copy.path(name))
         }
         return copy
+    }
+
+    /// Whether the metrics say so.
+    func tells(_ name: String, _ isRight: (Double) -> Bool) -> Bool {
+        metrics.render().split(separator: "\n").contains { line in
+            let parts = line.split(separator: " ")
+            return parts.first == name[...]
+                && parts.last.flatMap { Double($0) }.map(isRight) ?? false
+        }
     }
 
     func path(_ name: String) -> String { "\(configuration.folder)/\(name)" }

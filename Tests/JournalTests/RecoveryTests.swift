@@ -11,7 +11,7 @@ import Testing
     private func crashed(
         _ count: Int = 60, clean: Bool = false, bytes: Int = 50_000
     ) throws -> JournalFixture {
-        let journal = try JournalFixture()
+        let journal = try JournalFixture { $0.dedup.maxIds = 1000 }
         try journal.start()
         for number in 1...count { try journal.writer.add(number, bytes: bytes) }
         if clean { journal.close() }
@@ -91,7 +91,7 @@ import Testing
         let journal = try crashed(50)
         let (segment, batches) = try lastBatches(journal)
         #expect(batches.count > 2)
-        for batch in batches.dropLast() {
+        for batch in [batches[0], batches[batches.count / 2], batches[batches.count - 2]] {
             for offset in [0, 20, 36, 41, 50, 70, batch.whole - 1] {
                 let copy = try journal.crashed()
                 try copy.damage(segment) { $0[batch.offset + offset] ^= 16 }
@@ -221,7 +221,8 @@ import Testing
         #expect(try journal.writer.add(31).position == 31)
     }
 
-    @Test func `without any checkpoint the segments give everything but what was published`() throws {
+    @Test func `without any checkpoint the segments give everything but what was published`() throws
+    {
         let journal = try JournalFixture()
         try journal.start()
         for number in 1...30 { try journal.writer.add(number, bytes: 50_000) }

@@ -1,0 +1,159 @@
+import Events
+import Files
+import Support
+import Synchronization
+import Testing
+import Threads
+
+@testable import Journal
+
+/// What the journal makes of the same webhook, and of nearly the same one.
+@Suite(.timeLimit(.minutes(1))) struct DuplicateTests {
+    private let journal: JournalFixture
+    private let first = Sample.body(1)
+    private let second = Sample.body(2)
+
+    init() throws {
+        journal = try JournalFixture()
+        try journal.start()
+    }
+
+    private func add(
+        _ number: Int, _ body: [UInt8], type: String = "order.updated",
+        kind: JournalEntry.Kind = .event
+    ) throws -> AppendReceipt {
+        try journal.writer.add(Sample.event(number, type: type, body: body, kind: kind), body)
+    }
+
+    @Test func `the same body again is the first copy`() throws {
+        #expect(try add(1, first).position == 1)
+        let again = try add(1, first)
+        #expect(again.position == 1)
+        #expect(again.duplicate)
+        #expect(again.status == .accepted)
+        #expect(journal.writer.durableSequence == 1)
+    }
+
+    @Test func `another body for an accepted event is a conflict, once`() throws {
+        _ = try add(1, first)
+        let conflict = try add(1, second)
+        #expect(conflict.status == .quarantined(.conflict))
+        #expect(conflict.position == 2)
+        #expect(!conflict.duplicate)
+        let again = try add(1, second)
+        #expect(again.status == .quarantined(.conflict))
+        #expect(again.position == 2)
+        #expect(again.duplicate)
+        #expect(try add(1, first).status == .accepted)
+        #expect(try journal.writer.all().map(\.entry.kind) == [.event, .quarantined(.conflict)])
+    }
+
+    @Test func `beside a quarantined body another one is what it is`() throws {
+        #expect(try add(1, first, kind: .quarantined(.key)).status == .quarantined(.key))
+        #expect(try add(1, second).status == .accepted)
+        #expect(try add(1, first).status == .quarantined(.key))
+        #expect(try add(1, Sample.body(3)).status == .quarantined(.conflict))
+    }
+
+    @Test func `the same id under another type is an event, and told`() throws {
+        _ = try add(1, first)
+        let other = try add(1, second, type: "order.submitted")
+        #expect(other.status == .accepted)
+        #expect(other.eventIDSeenUnderAnotherType)
+        #expect(try !add(2, second).eventIDSeenUnderAnotherType)
+    }
+
+    @Test func `a body without an id is held once`() throws {
+        let entry = JournalEntry(
+            kind: .quarantined(.envelope), receivedAt: .now(),
+            bodyHash: BodyHash(hashing: first.span), apiKeyName: "main")
+        #expect(try journal.writer.add(entry, first).position == 1)
+        #expect(try journal.writer.add(entry, first).duplicate)
+        #expect(journal.writer.depth.records == 1)
+    }
+
+    @Test func `all of it is known after a restart, with and without a checkpoint`() throws {
+        _ = try add(1, first)
+        _ = try add(1, second)
+        _ = try add(2, first, kind: .quarantined(.future))
+        for bytes in [1, 1 << 30] {
+            journal.configuration.idsCheckpointBytes = bytes
+            try journal.start()
+            #expect(try add(1, first).status == .accepted)
+            #expect(try add(1, second).status == .quarantined(.conflict))
+            #expect(try add(2, first).status == .quarantined(.future))
+            #expect(journal.writer.durableSequence == 3)
+        }
+    }
+
+    @Test func `past the window it is new`() throws {
+        journal.close()
+        journal.configuration.dedup.windowHours = 1
+        try journal.start()
+        let now = Timestamp.now()
+        func add(at seconds: Int64) throws -> AppendReceipt {
+            let entry = Sample.event(
+                1, body: first, receivedAt: now.adding(seconds: seconds))
+            return try journal.writer.add(entry, first)
+        }
+        #expect(try !add(at: -4000).duplicate)
+        #expect(try add(at: -500).duplicate)
+        #expect(try !add(at: 0).duplicate)
+        try journal.start()
+        #expect(try add(at: 0).position == 2)
+    }
+
+    @Test func `a copy waits until the first is on disk`() throws {
+        journal.close()
+        let disk = FaultyDisk()
+        journal.files = disk
+        try journal.open()
+        let events = Monitor<[String]>([])
+        let body = first
+        let append = { [journal] (name: String) in
+            journal.writer.append(Sample.event(1, body: body), body: body.span) { result in
+                let text = (try? result.get()).map { "\(name) \($0.position) \($0.duplicate)" }
+                events.update { $0.append(text ?? "\(name) refused") }
+            }
+        }
+        // The writer sleeps in its sync until the other copies are in.
+        let copies = Monitor(false)
+        disk.fail { operation, path in
+            if operation == .sync, path.hasSuffix(".segment") {
+                events.update { $0.append("sync") }
+                copies.wait { $0 ? () : nil }
+            }
+            return nil
+        }
+        append("open")
+        append("beside")
+        #expect(events.withLock { $0 } == [])
+        journal.run()
+        events.wait { $0 == ["sync"] ? () : nil }
+        append("late")
+        #expect(events.withLock { $0 } == ["sync"])
+        copies.update { $0 = true }
+        events.wait { $0.count >= 4 ? () : nil }
+        let ends = events.withLock { $0.filter { $0 != "sync" } }
+        #expect(ends == ["open 1 false", "beside 1 true", "late 1 true"])
+    }
+
+    @Test func `of many copies at once from many threads one is new`() throws {
+        let fresh = Counting()
+        let copies = Counting()
+        let threads = (0..<8).map { thread in
+            Worker("client \(thread)") { [writer = journal.writer] in
+                for number in 0..<200 {
+                    let body = Sample.body(number)
+                    guard let receipt = try? writer.add(Sample.event(number, body: body), body)
+                    else { continue }
+                    _ = receipt.duplicate ? copies.next() : fresh.next()
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(fresh.value == 200)
+        #expect(copies.value == 1400)
+        #expect(try journal.writer.all().count == 200)
+    }
+}

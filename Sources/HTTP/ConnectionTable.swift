@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import Threads
 
 /// The open connections, their limits, and the only place that shuts one down from outside.
 ///
@@ -17,7 +17,7 @@ final class ConnectionTable: Sendable {
     private let limit: Int
     private let limitPerAddress: Int
     private let limits: ConnectionLimits
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     init(limit: Int, limitPerAddress: Int, _ limits: ConnectionLimits) {
         self.limit = limit

@@ -47,13 +47,12 @@ extension HTTPExchange {
     func finish() -> MHD_Result {
         if case .reading = intake { hand() }
         intake = .whole
-        switch currentAnswer {
-        case .given(let response):
-            connection.stopWaiting()
-            return send(response)
-        case .awaited: return .YES
-        case .none: preconditionFailure("the handler neither answered nor suspended")
+        guard let response = givenResponse else {
+            precondition(isUnderWay, "the handler neither answered nor suspended")
+            return .YES
         }
+        connection.stopWaiting()
+        return send(response)
     }
 
     /// The answer is out, or the connection gone.

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Threads
 
 /// One connection of a client, from the moment it is accepted until it is closed.
 final class HTTPConnection: Sendable {
@@ -14,7 +15,7 @@ final class HTTPConnection: Sendable {
     private let isToLinger = Atomic<Bool>(false)
     private let limits: ConnectionLimits
     /// The exchange that waits for another thread, for the watch to end the wait.
-    private let waiter = Mutex<HTTPExchange?>(nil)
+    private let waiter = Monitor<HTTPExchange?>(nil)
 
     init(
         descriptor: Int32, address: PeerAddress, admission: Admission, _ limits: ConnectionLimits

@@ -10,10 +10,17 @@ internal import Threads
 @safe package final class HTTPExchange: @unchecked Sendable {
     // Safe because: libmicrohttpd calls back for one connection from one of its threads only, and
     // not at all while it is suspended ("processing is suspended until MHD_resume_connection");
-    // what other threads use has a lock.
-    enum Answer: Sendable {
-        case none, awaited
-        case given(HTTPResponse)
+    // the response is written by the one thread that moved the step on, before the step that says
+    // it is there.
+    enum Step: UInt8, AtomicRepresentable, Sendable {
+        /// The handler has done nothing yet.
+        case open
+        /// The connection is suspended.
+        case awaited
+        /// A thread writes the answer.
+        case giving
+        /// The answer is there.
+        case given
     }
 
     /// How far the body is.
@@ -28,7 +35,8 @@ internal import Threads
     let handle: OpaquePointer
     let head: HTTPRequestHead
     let id: RequestID
-    private let answer = Mutex(Answer.none)
+    private let step = Atomic(Step.open)
+    private var response: HTTPResponse?
 
     /// When the head had come, on the monotonic clock.
     package let begunAt = MonotonicClock.now()
@@ -63,10 +71,9 @@ internal import Threads
     package func suspend() {
         // First of all: resuming what is not suspended yet is undefined.
         unsafe MHD_suspend_connection(handle)
-        answer.withLock { answer in
-            guard case .none = answer else { preconditionFailure("suspended after the answer") }
-            answer = .awaited
-        }
+        let (isOpen, _) = step.compareExchange(
+            expected: .open, desired: .awaited, ordering: .acquiringAndReleasing)
+        precondition(isOpen, "suspended after the answer")
         connection.wait(self)
     }
 
@@ -89,25 +96,32 @@ internal import Threads
 
     /// Whether the connection waits for this answer; nil where there is one already.
     private func give(_ response: HTTPResponse) -> Bool? {
-        answer.withLock { answer in
-            switch answer {
-            case .given: return nil
-            case .none:
-                answer = .given(response)
-                return false
-            case .awaited:
-                answer = .given(response)
-                return true
-            }
+        guard let isAwaited = takeTurn() else { return nil }
+        self.response = response
+        step.store(.given, ordering: .releasing)
+        return isAwaited
+    }
+
+    private func takeTurn() -> Bool? {
+        for (before, isAwaited) in [(Step.awaited, true), (.open, false)] {
+            let (exchanged, _) = step.compareExchange(
+                expected: before, desired: .giving, ordering: .acquiringAndReleasing)
+            if exchanged { return isAwaited }
         }
+        return nil
     }
 
     private func resume() {
         core.resuming { unsafe MHD_resume_connection(handle) }
     }
 
-    /// What the handler has done with the exchange.
-    var currentAnswer: Answer {
-        answer.withLock { $0 }
+    /// The answer, once it is there; only for the connection's thread.
+    var givenResponse: HTTPResponse? {
+        step.load(ordering: .acquiring) == .given ? response : nil
+    }
+
+    /// Whether somebody will resume the connection, or is about to.
+    var isUnderWay: Bool {
+        step.load(ordering: .acquiring) != .open
     }
 }

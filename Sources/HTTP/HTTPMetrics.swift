@@ -1,5 +1,5 @@
-internal import Synchronization
 internal import Telemetry
+internal import Threads
 
 /// What a listener counts.
 final class HTTPMetrics: Sendable {
@@ -10,8 +10,8 @@ final class HTTPMetrics: Sendable {
     private let accepted: Counter
     private let expired: [ConnectionClock.Phase: Counter]
     /// A status or a reason appears when it is first counted.
-    private let responses = Mutex<[Int: Counter]>([:])
-    private let refusals = Mutex<[String: Counter]>([:])
+    private let responses = Monitor<[Int: Counter]>([:])
+    private let refusals = Monitor<[String: Counter]>([:])
 
     init(_ metrics: Metrics, listener name: String) {
         let listener = ("listener", name)

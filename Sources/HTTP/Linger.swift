@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import Threads
 
 /// Connections that are closed for libmicrohttpd while their clients still send.
 ///
@@ -19,7 +19,7 @@ final class Linger: Sendable {
         let deadline: UInt64
     }
 
-    private let open = Mutex<[Lingering]>([])
+    private let open = Monitor<[Lingering]>([])
 
     /// Keeps a copy of the descriptor, whose original is about to be closed.
     func keep(_ descriptor: Int32) {

@@ -1,5 +1,5 @@
-internal import Synchronization
 package import Telemetry
+internal import Threads
 
 /// The API keys in use, read again when what they come from has changed.
 package final class APIKeys: Sendable {
@@ -30,13 +30,13 @@ package final class APIKeys: Sendable {
 
     private let source: Source
     private let log: Log
-    private let state: Mutex<State>
+    private let state: Monitor<State>
 
     /// Reads the keys; without one, or with one that is wrong, there is no ingress.
     package init(_ source: Source, log: Log) throws(APIKeysError) {
         self.source = source
         self.log = log
-        state = Mutex(State(keys: try Self.read(source)))
+        state = Monitor(State(keys: try Self.read(source)))
         warnOfShortKeys(names: state.withLock { $0.keys })
     }
 

@@ -1,14 +1,24 @@
 internal import Events
 internal import JSON
 internal import Synchronization
+internal import Threads
 
 /// As many scanners as threads serve connections, so that each finds one free.
 final class ScannerPool: Sendable {
     private final class Slot: Sendable {
-        let scanner: Mutex<EventScanner>
+        let scanner: Monitor<EventScanner>
+        private let isTaken = Atomic<Bool>(false)
 
         init(_ catalogue: Catalogue, _ futureLimit: Duration) {
-            scanner = Mutex(EventScanner(catalogue: catalogue, futureLimit: futureLimit))
+            scanner = Monitor(EventScanner(catalogue: catalogue, futureLimit: futureLimit))
+        }
+
+        func take() -> Bool {
+            !isTaken.exchange(true, ordering: .acquiring)
+        }
+
+        func giveBack() {
+            isTaken.store(false, ordering: .releasing)
         }
     }
 
@@ -20,11 +30,9 @@ final class ScannerPool: Sendable {
 
     /// Scans the body with a scanner that nobody else uses meanwhile.
     func scan(_ body: borrowing PaddedBytes, receivedAt: Timestamp) -> ScanResult {
-        for slot in slots {
-            let result = slot.scanner.withLockIfAvailable { scanner in
-                scanner.scan(body, receivedAt: receivedAt)
-            }
-            if let result { return result }
+        for slot in slots where slot.take() {
+            defer { slot.giveBack() }
+            return slot.scanner.withLock { $0.scan(body, receivedAt: receivedAt) }
         }
         // More threads than scanners: wait for the first.
         return slots[0].scanner.withLock { $0.scan(body, receivedAt: receivedAt) }

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Threads
 
 /// Which parts of the process are not ready, and why: each part says it of itself.
 package final class Readiness: Sendable {
@@ -18,11 +18,11 @@ package final class Readiness: Sendable {
         var noted: [String: Question] = [:]
     }
 
-    private let parts: Mutex<Parts>
+    private let parts: Monitor<Parts>
 
     /// Every one of these parts counts as starting until it has said something.
     package init(waitingFor parts: [String] = []) {
-        self.parts = Mutex(
+        self.parts = Monitor(
             Parts(said: Dictionary(uniqueKeysWithValues: parts.map { ($0, "starting") })))
     }
 

@@ -9,30 +9,56 @@ extension ConsumeRun {
 
     /// Asks how many partitions each topic has, and reads those that are new.
     func refreshPartitions() {
-        for topic in table.topics {
-            do {
-                let count = try consumer.metadata(of: topic.name, upTo: Self.questionLimit)
-                    .partitions
-                board.hear()
-                board.set(nil, topic: topic.name)
-                try read(table.add(topic, count: count))
-                for key in table.gone(topic.name, count: count) {
-                    board.stop(key, .gone(partitions: count))
-                }
-            } catch {
-                schedule.refreshSoon()
-                guard error.isAboutTopic else { return board.miss("\(error)") }
-                board.hear()
-                board.set("\(error)", topic: topic.name)
-            }
+        var new: [TrackedPartition] = []
+        do {
+            // One question for all topics: each one waits behind a fetch that is on its way.
+            let known = try consumer.cluster(upTo: Self.questionLimit).topics
+            for topic in table.topics { new += try look(at: topic, known[topic.name]?.partitions) }
+        } catch {
+            schedule.refreshSoon()
+            board.miss("\(error)")
         }
+        read(new)
         for partition in table.partitions.values { recheck(partition) }
     }
 
-    private func read(_ partitions: [TrackedPartition]) throws(KafkaError) {
+    /// The partitions of a topic that are new; why the topic is not among the known ones is asked
+    /// for.
+    private func look(
+        at topic: (name: String, suffix: String), _ known: Int?
+    ) throws(KafkaError) -> [TrackedPartition] {
+        do {
+            let count: Int
+            if let known {
+                count = known
+            } else {
+                count = try consumer.metadata(of: topic.name, upTo: Self.questionLimit).partitions
+            }
+            board.hear()
+            board.set(nil, topic: topic.name)
+            for key in table.gone(topic.name, count: count) {
+                board.stop(key, .gone(partitions: count))
+            }
+            return table.add(topic, count: count)
+        } catch {
+            guard error.isAboutTopic else { throw error }
+            schedule.refreshSoon()
+            board.hear()
+            board.set("\(error)", topic: topic.name)
+            return []
+        }
+    }
+
+    private func read(_ partitions: [TrackedPartition]) {
         guard !partitions.isEmpty else { return }
-        try consumer.assign(
-            Dictionary(uniqueKeysWithValues: partitions.map { ($0.key, $0.start) }))
+        do {
+            try consumer.assign(
+                Dictionary(uniqueKeysWithValues: partitions.map { ($0.key, $0.start) }))
+        } catch {
+            // They are tried again with the partitions that had an error.
+            for partition in partitions { board.set("\(error)", trouble: partition.key) }
+            return schedule.refreshSoon()
+        }
         for partition in partitions {
             if partition.start == .beginning {
                 log.info(

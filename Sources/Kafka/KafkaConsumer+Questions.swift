@@ -16,6 +16,11 @@ package struct Watermarks: Hashable, Sendable {
 
 // What a consumer can be asked; each call waits for a broker, for the time given at most.
 extension KafkaConsumer {
+    /// Every topic of the cluster by name, with one question.
+    package func cluster(upTo limit: Duration) throws(KafkaError) -> ClusterMetadata {
+        try handle.cluster(upTo: limit)
+    }
+
     /// What the cluster says of a topic: partitions, replicas, brokers.
     package func metadata(
         of topic: String, upTo limit: Duration

@@ -44,7 +44,9 @@ package enum ConsumerSignal: Hashable, Sendable {
 
     private static let defaults = [
         // The library's 64 MiB are most of what a whole process may have here.
-        ("queued.max.messages.kbytes", "16384")
+        ("queued.max.messages.kbytes", "16384"),
+        // A broker answers in order: whatever else is asked waits as long for a fetch of nothing.
+        ("fetch.wait.max.ms", "100"),
     ]
 
     private static let pinned = [

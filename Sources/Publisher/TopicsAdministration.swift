@@ -1,6 +1,7 @@
 package import Events
 package import Kafka
 package import Telemetry
+internal import Threads
 
 /// What is said of one topic.
 package struct TopicReport: Hashable, Sendable {
@@ -37,6 +38,8 @@ package struct TopicsAdministration: Sendable {
 
     /// How long one question to Kafka may take.
     private static let limit = Duration.seconds(10)
+    /// How long a topic that was made may be unknown.
+    private static let knownLimitNanoseconds: UInt64 = 10_000_000_000
     /// The most replicas where none are asked for.
     private static let usualReplicas = 3
 
@@ -88,7 +91,19 @@ package struct TopicsAdministration: Sendable {
                 reports.append(try missing(admin, wish))
             }
         }
+        try waitUntilKnown(reports.filter { $0.outcome == .created }.map(\.name), admin)
         return reports
+    }
+
+    /// A broker makes topics a moment before it knows them: who is told "created" may rely on it.
+    private func waitUntilKnown(_ names: [String], _ admin: KafkaAdmin) throws(KafkaError) {
+        let deadline = MonotonicClock.now() + Self.knownLimitNanoseconds
+        let pause = Monitor(false)
+        while !names.isEmpty, MonotonicClock.now() < deadline {
+            let known = try admin.cluster(upTo: Self.limit).topics
+            if names.allSatisfy({ known[$0] != nil }) { return }
+            _ = pause.wait(upTo: .milliseconds(20)) { $0 ? true : nil }
+        }
     }
 
     private func wish(_ name: String, brokers: Int) -> TopicWish {

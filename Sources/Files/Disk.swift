@@ -5,10 +5,12 @@ package struct Disk: FileLayer {
     /// The real file system.
     package init() {}
 
+    /// Opens a file; one that is made is its owner's only.
     package func open(_ path: String, _ mode: OpenMode) throws(FileError) -> any File {
         try DiskFile(path, mode)
     }
 
+    /// Makes a folder and those above it, durably.
     package func createFolder(_ path: String) throws(FileError) {
         if unsafe mkdir(path, 0o700) == 0 { return try syncFolder(folder(of: path)) }
         switch errno {
@@ -23,6 +25,7 @@ package struct Disk: FileLayer {
         }
     }
 
+    /// The names in a folder, sorted.
     package func list(_ folder: String) throws(FileError) -> [String] {
         guard let stream = unsafe opendir(folder) else {
             throw .failed(.list, path: folder, code: errno)
@@ -43,18 +46,21 @@ package struct Disk: FileLayer {
         return names.sorted()
     }
 
+    /// Gives a file another name.
     package func rename(_ path: String, to other: String) throws(FileError) {
         guard unsafe Glibc.rename(path, other) == 0 else {
             throw .failed(.rename, path: path, code: errno)
         }
     }
 
+    /// Removes a file, or an empty folder.
     package func remove(_ path: String) throws(FileError) {
         guard unsafe Glibc.remove(path) == 0 else {
             throw .failed(.remove, path: path, code: errno)
         }
     }
 
+    /// Makes durable which names a folder holds.
     package func syncFolder(_ path: String) throws(FileError) {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .failed(.sync, path: path, code: errno) }
@@ -62,6 +68,7 @@ package struct Disk: FileLayer {
         guard fsync(descriptor) == 0 else { throw .failed(.sync, path: path, code: errno) }
     }
 
+    /// How many bytes an ordinary process may still write there.
     package func freeBytes(_ path: String) throws(FileError) -> Int {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .failed(.freeSpace, path: path, code: errno) }

@@ -18,6 +18,8 @@ struct JournalState {
         case write(Place)
         /// There is no room for what waits.
         case refuse([Waiter], AppendRefusal)
+        /// There is no room yet: the helper is to make some.
+        case prepare
         case finish
         case fail(JournalError)
     }
@@ -27,9 +29,12 @@ struct JournalState {
         let segment: Segment
         let offset: Int
         let first: UInt64
-        /// The writer has gone to a new segment.
-        let isNew: Bool
+        /// The helper has something to prepare.
+        let wakesHelper: Bool
     }
+
+    /// How far the helper zeroes ahead of the writer at least.
+    static let aheadBytes = 8 << 20
 
     var phase = Phase.running
     /// What the helper could not do, for the writer to throw.
@@ -50,6 +55,8 @@ struct JournalState {
     var following: Segment?
     /// The helper has found no room for another segment.
     var isOutOfSpace = false
+    /// Bytes of the batch for which the helper was last asked for room.
+    private var asked = 0
     /// Bytes of batches written since the process started.
     private(set) var writtenBytes = 0
     /// Readers at work, by segment.
@@ -148,9 +155,14 @@ struct JournalState {
         if let place = reserve(open.whole) {
             swap(&other, &open)
             openFirst = index.next
+            asked = 0
             return .write(place)
         }
-        guard isOutOfSpace else { return nil }
+        guard isOutOfSpace else {
+            guard open.whole > asked else { return nil }
+            asked = open.whole
+            return .prepare
+        }
         return .refuse(giveUpOpen(), phase == .stopping ? .stopping : .noSpace)
     }
 
@@ -164,8 +176,11 @@ struct JournalState {
         }
         let offset = active.used
         segments[segments.count - 1].used += bytes
+        // Not with every batch: a step is much larger than most.
+        let isStep = (offset + bytes) >> 20 > offset >> 20 || room == .following
         return Place(
-            segment: active, offset: offset, first: openFirst, isNew: room == .following)
+            segment: active, offset: offset, first: openFirst,
+            wakesHelper: isStep && wanted != nil)
     }
 
     /// Forgets the records that wait for room.
@@ -223,13 +238,19 @@ struct JournalState {
     }
 
     /// What is to be prepared next; without a file where it is to be made.
+    ///
+    /// The next segment is zeroed while this one fills, in step with it: all at once would hold
+    /// the writer's own syncs up.
     var wanted: Segment? {
-        if active.prepared < segmentBytes { return active }
+        let bytes = open.whole
+        let pace = 2 * active.used + Self.aheadBytes
+        if active.prepared < min(segmentBytes, max(pace, active.used + bytes)) { return active }
+        guard active.prepared >= segmentBytes else { return nil }
         guard let following else {
             return Segment(
                 number: active.number + 1, first: 0, used: 0, prepared: 0, newest: 0, file: nil)
         }
-        return following.prepared < segmentBytes ? following : nil
+        return following.prepared < min(segmentBytes, max(pace, bytes)) ? following : nil
     }
 
     /// Whether the writer has room for a batch of any size.

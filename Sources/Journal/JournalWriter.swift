@@ -138,6 +138,7 @@ package final class JournalWriter: Part {
         while true {
             switch state.wait({ $0.work() }) {
             case .write(let place): try commit(place)
+            case .prepare: keeper.wake()
             case .refuse(let waiters, let refusal):
                 for waiter in waiters { waiter.completion(.failure(refusal)) }
             case .finish:
@@ -149,7 +150,7 @@ package final class JournalWriter: Part {
     }
 
     private func commit(_ place: JournalState.Place) throws(JournalError) {
-        if place.isNew { keeper.wake() }
+        if place.wakesHelper { keeper.wake() }
         var batch = OpenBatch.none
         state.withLock { $0.exchange(&batch) }
         let start = MonotonicClock.now()

@@ -25,6 +25,8 @@ final class SegmentKeeper: Sendable {
     }
 
     private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
+    /// Bytes that are zeroed for one sync.
+    private static let stepBytes = 8 << 20
 
     private let state: Monitor<JournalState>
     private let files: Monitor<Checkpoints>
@@ -177,20 +179,27 @@ final class SegmentKeeper: Sendable {
         return true
     }
 
+    /// Zeroes a step of the segment; with one sync, since each disturbs the writer's.
     private func zero(_ segment: Segment) throws(FileError) {
-        let count = min(Self.zeros.count, configuration.fileBytes - segment.prepared)
-        try segment.file?.write(Self.zeros.span.extracting(0..<count), at: segment.prepared)
+        let end = min(segment.prepared + Self.stepBytes, configuration.fileBytes)
+        var start = segment.prepared
+        while start < end {
+            let next = min(start + Self.zeros.count, end)
+            let piece = Self.zeros.span.extracting(0..<next - start)
+            try segment.file?.write(piece, at: start)
+            segment.file?.startWriting(start..<next)
+            start = next
+        }
         try segment.file?.sync()
-        let prepared = segment.prepared + count
         state.update { state in
             let last = state.segments.count - 1
             if state.segments[last].number == segment.number {
-                state.segments[last].prepared = prepared
+                state.segments[last].prepared = end
             } else {
-                state.following?.prepared = prepared
+                state.following?.prepared = end
             }
         }
-        if prepared == configuration.fileBytes { metrics.preparedSegments.add() }
+        if end == configuration.fileBytes { metrics.preparedSegments.add() }
     }
 
     private func make(_ number: UInt64) throws(FileError) {

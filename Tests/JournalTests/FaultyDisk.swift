@@ -113,6 +113,8 @@ private final class FaultyFile: File {
         try file.write(bytes, at: offset)
     }
 
+    func startWriting(_ range: Range<Int>) { file.startWriting(range) }
+
     func sync() throws(FileError) {
         try disk.check(.sync, path)
         try file.sync()

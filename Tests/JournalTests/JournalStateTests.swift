@@ -67,9 +67,48 @@ struct JournalStateTests {
     @Test func `without room the writer waits for the helper`() {
         var state = state(here: 1, following: 1)
         _ = take(&state, 1, pages: 2)
-        #expect(isIdle(&state))
+        #expect(place(&state) == nil)
         state.following?.prepared = 64 * Self.page
         #expect(place(&state) == 2)
+    }
+
+    @Test func `the next segment is prepared in step with this one`() {
+        var configuration = JournalConfiguration()
+        configuration.segmentBytes = 64 << 20
+        func state(used: Int, prepared: Int, following: Int?) -> JournalState {
+            JournalState(
+                index: DedupIndex(DedupConfiguration(), next: 1), published: 0,
+                segments: [
+                    Segment(
+                        number: 1, first: 1, used: used << 20, prepared: prepared << 20, newest: 0)
+                ],
+                following: following.map {
+                    Segment(number: 2, first: 1, used: 0, prepared: $0 << 20, newest: 0)
+                }, configuration: configuration)
+        }
+        #expect(state(used: 0, prepared: 1, following: nil).wanted?.number == 1)
+        #expect(state(used: 0, prepared: 8, following: nil).wanted == nil)
+        #expect(state(used: 5, prepared: 8, following: nil).wanted?.number == 1)
+        #expect(state(used: 5, prepared: 64, following: nil).wanted?.number == 2)
+        #expect(state(used: 0, prepared: 64, following: 8).wanted == nil)
+        #expect(state(used: 5, prepared: 64, following: 8).wanted?.number == 2)
+        #expect(state(used: 40, prepared: 64, following: 64).wanted == nil)
+    }
+
+    @Test func `whoever waits for room asks for it once, and again for more`() {
+        var state = state(here: 1, following: nil)
+        var asked: [Bool] = []
+        func ask() {
+            guard case .prepare = state.work() else { return asked.append(false) }
+            asked.append(true)
+        }
+        _ = take(&state, 1, pages: 2)
+        ask()
+        ask()
+        _ = take(&state, 2, pages: 2)
+        ask()
+        ask()
+        #expect(asked == [true, false, true, false])
     }
 
     @Test func `without space what waits is refused, and forgotten`() {

@@ -1,3 +1,4 @@
+import Events
 import JSON
 import Kafka
 import Publisher
@@ -86,9 +87,14 @@ enum QuarantineCommands {
         for record in records {
             table.add(
                 "\(record.partition)@\(record.offset)", record.reason, record.type ?? "-",
-                record.key ?? "-", record.receivedAt ?? "-", String(record.bytes))
+                record.key ?? "-", received(record), String(record.bytes))
         }
         return table
+    }
+
+    private static func received(_ record: QuarantinedRecord) -> String {
+        guard let text = record.receivedAt else { return "-" }
+        return Timestamp(rfc3339: text)?.forPeople ?? text
     }
 
     private static func json(_ record: QuarantinedRecord, body: String?) -> String {

@@ -31,12 +31,21 @@ struct DevBanner {
 
     /// A line to paste, once: a second time it is the same event, and "seen before".
     private var curl: String {
-        let id = EventID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
+        let id = EventID.random()
         let now = Timestamp(seconds: Timestamp.now().seconds).rfc3339
         let body =
             #"{"eventId":"\#(id)","type":"order.updated","occurredAt":"\#(now)","#
             + #""data":{"orderId":"order-1","state":"PROCESSING"}}"#
         return "  curl -sS \(url) \\\n    -H 'X-Api-Key: \(key)' "
             + "-H 'Content-Type: application/json' \\\n    -d '\(body)'"
+    }
+}
+
+extension EventID {
+    /// A random UUID of version 4.
+    static func random() -> EventID {
+        let high = UInt64.random(in: 0 ... .max) & ~0xF000 | 0x4000
+        let low = UInt64.random(in: 0 ... .max) >> 2 | 1 << 63
+        return EventID(high: high, low: low)
     }
 }

@@ -71,6 +71,9 @@ final class DevDemo: Part {
     }
 
     private func showState() throws {
+        printer.say(
+            "\nEach field beside the time of the event that it comes from: what a later event did "
+                + "not\ncarry stays as it was.", .aside)
         let reader = try StateReader.open(StateFolder(stateFolder))
         for entity in try reader.entities() {
             let rows = try reader.rows(of: entity)
@@ -126,7 +129,7 @@ struct DemoWebhook {
     private init(type: String, documented: [UInt8], occurredAt: Timestamp) {
         self.type = type
         var text = String(decoding: documented, as: UTF8.self)
-        eventID = EventID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)).description
+        eventID = EventID.random().description
         text = text.replacing("b3a2d5c4-1f2e-4a6b-9c7d-1234567890ab", with: eventID)
         text = text.replacing(
             "\"occurredAt\": \"2023-11-07T05:31:56Z\"",

@@ -20,7 +20,6 @@ struct DevLineText {
         case .repeated(_, let type, let key): ("seen before", named(type, key))
         case .quarantined(_, let type, let reason):
             ("quarantined", named(type, "reason: \(reason)"))
-        case .refused(let status, let reason): ("refused", "\(status) \(reason)")
         case .published(_, let record): ("published", "\(record)")
         case .applied(_, let entity, let id, let outcome, let fields):
             (outcome == "applied" ? "applied" : spaced(outcome), "\(entity) \(id)" + list(fields))
@@ -49,7 +48,7 @@ struct DevLineText {
         case .published: paint.yellow(verb)
         case .applied(_, _, _, "applied", _): paint.green(verb)
         case .applied, .repeated: paint.dim(verb)
-        case .quarantined, .refused, .dead: paint.red(verb)
+        case .quarantined, .dead: paint.red(verb)
         }
     }
 

@@ -58,8 +58,10 @@ final class DevPrinter: Part {
         queue.update { $0.items.append(.text(text, tone)) }
     }
 
-    /// How entities are printed beside the stages.
-    var stateText: StateText { StateText(console) }
+    /// How entities are printed beside the stages: each field on one line, also in a pipe.
+    var stateText: StateText {
+        StateText(paint: console.paint, columns: text.columns ?? 100)
+    }
 
     func run() throws {
         var story = DevStory()

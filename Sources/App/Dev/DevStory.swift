@@ -6,8 +6,6 @@ enum DevStage: Sendable, Equatable {
     case repeated(number: UInt64, type: String?, key: String?)
     /// Ingress holds it, but it cannot be routed.
     case quarantined(number: UInt64, type: String?, reason: String)
-    /// Ingress has refused it.
-    case refused(status: Int, reason: String)
     /// Kafka has it.
     case published(number: UInt64, record: Record)
     /// The consumer has taken it into the state, or found it old.
@@ -49,8 +47,6 @@ struct DevStory {
         case .accepted(let number, _, _), .repeated(let number, _, _),
             .quarantined(let number, _, _):
             return [Line(number: number, stage: stage)]
-        case .refused:
-            return [Line(number: nil, stage: stage)]
         case .published(let number, let record):
             remember(record, number)
             let waiting = early.removeValue(forKey: record)

@@ -48,15 +48,15 @@ struct StateListing {
             guard !isMore else { return false }
             count += 1
             last = listed.id
-            let newest = listed.state.newest?.occurredAt.rfc3339
-            table.add(listed.id, String(listed.state.count), newest ?? "-")
+            let newest = listed.state.newest?.occurredAt
+            table.add(listed.id, String(listed.state.count), newest?.forPeople ?? "-")
             guard asJSON else { return true }
             try console.write(
                 line { line in
                     line.field("entity", name)
                     line.field("id", listed.id)
                     line.field("fields", listed.state.count)
-                    line.field("newest", newest)
+                    line.field("newest", newest?.rfc3339)
                 })
             return true
         }

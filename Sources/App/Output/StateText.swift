@@ -30,7 +30,7 @@ struct StateText {
             rows.append(
                 (
                     String(utf8: name),
-                    String(decoding: compact, as: UTF8.self), version.occurredAt.rfc3339
+                    String(decoding: compact, as: UTF8.self), version.occurredAt.forPeople
                 ))
         }
         rows.sort { $0.name < $1.name }
@@ -48,7 +48,7 @@ struct StateText {
         var table = TextTable("OCCURRED", "TYPE", "OUTCOME", "RECORD", "EVENT", "FURTHER")
         for entry in entries {
             table.add(
-                entry.version.occurredAt.rfc3339, entry.type, entry.outcome.name,
+                entry.version.occurredAt.forPeople, entry.type, entry.outcome.name,
                 entry.position.description, entry.version.eventID.description,
                 entry.further.map { String(decoding: $0, as: UTF8.self) } ?? "-")
         }
@@ -81,5 +81,12 @@ struct StateText {
     private func cut(_ text: String, to width: Int?) -> String {
         guard let width, text.count > width else { return text }
         return text.prefix(width - 1) + "…"
+    }
+}
+
+extension Timestamp {
+    /// RFC 3339 to the millisecond: what is finer stays in the JSON.
+    var forPeople: String {
+        Timestamp(seconds: seconds, nanoseconds: nanoseconds / 1_000_000 * 1_000_000).rfc3339
     }
 }

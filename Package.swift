@@ -94,7 +94,7 @@ let package = Package(
             dependencies: [
                 "Configuration", "Consumer", "Events", "Files", "HTTP", "HTTPClient", "Ingress",
                 "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Simulator",
-                "SQLite", "Store", "Telemetry", "Threads",
+                "Store", "Telemetry", "Threads",
             ],
             resources: [
                 .embedInCode("Dev/Webhooks/license.created.json"),

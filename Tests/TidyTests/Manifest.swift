@@ -53,13 +53,13 @@ struct Manifest {
     func check(table file: SourceFile) -> [Finding] {
         var found: [Finding] = []
         var told: Set<String> = []
+        var isTable = false
         for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false)
             .enumerated()
         {
             let cells = line.split(separator: "|")
-            guard line.hasPrefix("| `"), cells.count == 3, let name = quoted(cells[0]).first else {
-                continue
-            }
+            isTable = line.hasPrefix("| target ") || isTable && line.hasPrefix("|")
+            guard isTable, cells.count == 3, let name = quoted(cells[0]).first else { continue }
             told.insert(name)
             let expected = (dependencies[name] ?? []).subtracting(ImportRules.below)
             guard name != "App", Set(quoted(cells[2])) != expected else { continue }

@@ -80,6 +80,21 @@ struct DedupEntries {
         return chunks[chunk][word + 3] >> 4
     }
 
+    /// Calls the closure with each entry's id and sequence, in order.
+    @inline(__always)
+    func forEachID(_ body: (UInt64, UInt64) -> Void) {
+        var sequence = first
+        for chunk in chunks {
+            let offset = Int(sequence % UInt64(Self.chunkEntries))
+            var word = offset * Self.wordsPerEntry + 3
+            while word < chunk.count {
+                body(chunk[word] >> 4, sequence)
+                sequence += 1
+                word += Self.wordsPerEntry
+            }
+        }
+    }
+
     /// The code of the status: 0 accepted, else the quarantine reason's.
     func code(_ sequence: UInt64) -> UInt8 {
         let (chunk, word) = place(sequence)

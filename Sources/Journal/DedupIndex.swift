@@ -14,21 +14,20 @@ struct DedupIndex {
     }
 
     private(set) var entries: DedupEntries
-    private var table: DedupTable
+    private var table = DedupTable()
     private var times = ArrivalTimes()
     private let windowSeconds: Int64
     private let maxIds: Int
     /// How many ids went although they were within the window.
     private(set) var droppedEarly = 0
 
-    init(_ configuration: DedupConfiguration, next: UInt64, expecting count: Int = 0) {
+    init(_ configuration: DedupConfiguration, next: UInt64) {
         precondition(
             UInt64(configuration.maxIds) < DedupTable.span - 1,
             "more ids than the table tells apart")
         entries = DedupEntries(first: next)
         windowSeconds = Int64(configuration.windowHours * 3600)
         maxIds = configuration.maxIds
-        table = DedupTable(expecting: min(count, maxIds))
     }
 
     var count: Int { entries.count }
@@ -81,8 +80,37 @@ struct DedupIndex {
         entries.append(key, code: code)
     }
 
-    /// What went until now is not counted: it was a checkpoint of an index with other bounds.
-    mutating func forgetDropped() { droppedEarly = 0 }
+    /// Adds entries in a row, as a checkpoint has them: what does not fit is passed over.
+    struct Loader {
+        private let configuration: DedupConfiguration
+        private var entries: DedupEntries
+        private var times = ArrivalTimes()
+        private var sequence: UInt64
+        private let first: UInt64
+
+        /// For entries from this sequence on, so many.
+        init(_ configuration: DedupConfiguration, first: UInt64, count: Int) {
+            self.configuration = configuration
+            sequence = first
+            self.first = first + UInt64(max(0, count - configuration.maxIds))
+            entries = DedupEntries(first: self.first)
+        }
+
+        mutating func append(_ key: DedupKey, code: UInt8, receivedAt seconds: Int64) {
+            defer { sequence += 1 }
+            guard sequence >= first else { return }
+            times.append(sequence, seconds: seconds)
+            entries.append(key, code: code)
+        }
+
+        consuming func index() -> DedupIndex {
+            var index = DedupIndex(configuration, next: first)
+            index.table = DedupTable(entries, expecting: entries.count)
+            index.entries = entries
+            index.times = times
+            return index
+        }
+    }
 
     /// Takes back the newest records, down to the one before this sequence.
     mutating func removeLast(downTo sequence: UInt64) {
@@ -106,11 +134,7 @@ struct DedupIndex {
     }
 
     private mutating func grow() {
-        var larger = DedupTable(expecting: table.count * 2)
-        for sequence in entries.first..<entries.next {
-            larger.insert(entries.id(sequence), sequence)
-        }
-        table = larger
+        table = DedupTable(entries, expecting: table.count * 2)
     }
 
     /// When the record came; the oldest time known where it is older than that.

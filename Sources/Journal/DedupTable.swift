@@ -39,6 +39,25 @@ struct DedupTable {
         count += 1
     }
 
+    /// A table of all these entries, with room for so many.
+    ///
+    /// It is filled part by part: entry by entry each insertion would wait for memory.
+    init(_ entries: DedupEntries, expecting count: Int) {
+        self.init(expecting: count)
+        let parts = min(Self.parts, max(1, slots.count / Self.partSlots))
+        let shift = (slots.count / parts).trailingZeroBitCount
+        for part in 0..<parts {
+            entries.forEachID { id, sequence in
+                guard (Int(truncatingIfNeeded: id) & mask) >> shift == part else { return }
+                insert(id, sequence)
+            }
+        }
+    }
+
+    /// A part lies in the processor's cache.
+    private static let partSlots = 1 << 18
+    private static let parts = 16
+
     /// Calls the closure with each sequence that may have the id, until it answers false.
     @inline(__always)
     func forEach(_ id: UInt64, from first: UInt64, _ body: (UInt64) -> Bool) {

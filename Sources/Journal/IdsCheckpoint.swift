@@ -51,7 +51,7 @@ enum IdsCheckpoint {
         let count = Int(head.through + 1 - head.first)
         let end = CheckpointHead.pageBytes + Int(head.marks) * markBytes + count * entryBytes
         guard end <= size else { return nil }
-        var pieces = PieceReader(file, from: CheckpointHead.pageBytes, checksum: before)
+        var pieces = PieceReader(file, CheckpointHead.pageBytes..<end, checksum: before)
         var marks: [ArrivalTimes.Mark] = []
         for _ in 0..<Int(head.marks) {
             guard let words = try pieces.next(2) else { return nil }
@@ -59,7 +59,7 @@ enum IdsCheckpoint {
                 ArrivalTimes.Mark(
                     sequence: words[0], seconds: Int64(bitPattern: words[1])))
         }
-        var index = DedupIndex(configuration, next: head.first, expecting: count)
+        var index = DedupIndex.Loader(configuration, first: head.first, count: count)
         var mark = 0
         for sequence in head.first..<head.through + 1 {
             guard let words = try pieces.next(4) else { return nil }
@@ -69,44 +69,50 @@ enum IdsCheckpoint {
                 DedupKey(high: words[0], low: words[1], body: words[2], id: words[3] >> 4),
                 code: UInt8(words[3] & 15), receivedAt: marks[mark].seconds)
         }
-        index.forgetDropped()
-        return (pieces.checksum, index)
+        return (pieces.checksum, index.index())
     }
 
     /// Reads words in order, in large pieces, and sums them up.
     private struct PieceReader {
         private let file: any File
         private var offset: Int
+        private let end: Int
         private var buffer = [UInt8](repeating: 0, count: pieceBytes)
         private var position = 0
         private var filled = 0
         private(set) var checksum: UInt32
 
-        init(_ file: any File, from offset: Int, checksum: UInt32) {
+        init(_ file: any File, _ range: Range<Int>, checksum: UInt32) {
             self.file = file
-            self.offset = offset
+            offset = range.lowerBound
+            end = range.upperBound
             self.checksum = checksum
         }
 
         /// So many words, four at most.
+        @inline(__always)
         mutating func next(_ count: Int) throws(FileError) -> [4 of UInt64]? {
             if filled - position < count * 8 {
-                // Marks are half of an entry: a piece may end in the middle of one.
-                let rest = filled - position
-                for index in 0..<rest { buffer[index] = buffer[position + index] }
-                let read = try file.read(into: &buffer, rest..<buffer.count, at: offset)
-                offset += read
-                position = 0
-                filled = rest + read
+                try fill()
                 guard filled >= count * 8 else { return nil }
             }
             var words = [4 of UInt64](repeating: 0)
             for index in 0..<count { words[index] = buffer.span.integer(at: position + 8 * index) }
-            let end = position + count * 8
-            let sum = buffer.span.extracting(position..<end).crc32c(after: checksum)
-            checksum = sum
-            position = end
+            position += count * 8
             return words
+        }
+
+        private mutating func fill() throws(FileError) {
+            // Marks are half of an entry: a piece may end in the middle of one.
+            let rest = filled - position
+            for index in 0..<rest { buffer[index] = buffer[position + index] }
+            let wanted = min(buffer.count - rest, end - offset)
+            let read = try file.read(into: &buffer, rest..<rest + wanted, at: offset)
+            let sum = buffer.span.extracting(rest..<rest + read).crc32c(after: checksum)
+            checksum = sum
+            offset += read
+            position = 0
+            filled = rest + read
         }
     }
 }

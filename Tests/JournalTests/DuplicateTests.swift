@@ -119,7 +119,7 @@ import Threads
         // The writer sleeps in its sync until the other copies are in.
         let copies = Monitor(false)
         disk.fail { operation, path in
-            if operation == .sync, path.hasSuffix(".segment") {
+            if operation == .sync, path.hasSuffix("01.segment") {
                 events.update { $0.append("sync") }
                 copies.wait { $0 ? () : nil }
             }

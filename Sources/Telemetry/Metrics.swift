@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Threads
 
 /// Every metric of the process, rendered as Prometheus reads it.
 ///
@@ -23,7 +23,7 @@ package final class Metrics: Sendable {
         var families: [String: Family] = [:]
     }
 
-    private let registry = Mutex(Registry())
+    private let registry = Monitor(Registry())
 
     /// No metric yet.
     package init() {}

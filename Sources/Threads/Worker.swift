@@ -1,12 +1,11 @@
 internal import CThreads
 internal import Glibc
-internal import Synchronization
 
 /// A thread with a name, running one closure from the moment it is made.
 ///
 /// The name shows in `top -H` and in a debugger; Linux keeps 15 bytes of it.
 package final class Worker: Sendable {
-    private let thread: Mutex<pthread_t?>
+    private let thread: Monitor<pthread_t?>
 
     /// Starts the thread; a machine that cannot give one is out of order, and the process ends.
     package init(
@@ -24,7 +23,7 @@ package final class Worker: Sendable {
                 return nil
             }, context.toOpaque())
         precondition(code == 0, "no thread for \(name): errno \(code)")
-        thread = Mutex(started)
+        thread = Monitor(started)
     }
 
     deinit {

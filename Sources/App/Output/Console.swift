@@ -1,4 +1,3 @@
-import Synchronization
 import Threads
 
 /// Standard output and standard error, for commands: gathered on a pipe, at once on a terminal.
@@ -11,7 +10,7 @@ final class Console: Sendable {
     /// Colours for standard error.
     let errorPaint: Paint
     let isTerminal: Bool
-    private let gathered = Mutex<[UInt8]>([])
+    private let gathered = Monitor<[UInt8]>([])
     private let sink: @Sendable ([UInt8]) -> Bool
     private let complaints: @Sendable (String) -> Void
 

@@ -130,8 +130,17 @@ package struct JSONWriter: Sendable {
 
     private mutating func quote(_ text: some StringProtocol) {
         byte("\"")
-        for unit in text.utf8 { escape(unit) }
+        // Most text needs no escape, and is copied whole.
+        if text.utf8.contains(where: Self.isEscaped) {
+            for unit in text.utf8 { escape(unit) }
+        } else {
+            bytes.append(contentsOf: text.utf8)
+        }
         byte("\"")
+    }
+
+    private static func isEscaped(_ unit: UInt8) -> Bool {
+        unit < 0x20 || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\")
     }
 
     private mutating func escape(_ unit: UInt8) {

@@ -46,8 +46,9 @@ internal import Glibc
     ) throws(E) -> sending R {
         unsafe pthread_mutex_lock(mutex)
         defer {
-            unsafe pthread_cond_broadcast(condition)
+            // Woken after the unlock: nobody wakes only to wait for the lock.
             unsafe pthread_mutex_unlock(mutex)
+            unsafe pthread_cond_broadcast(condition)
         }
         return try body(&value)
     }

@@ -28,6 +28,9 @@ package enum ConsumerSignal: Hashable, Sendable {
     private var names: [Int: String] = [:]
     private var lastTopic: OpaquePointer?
     private var lastName = ""
+    private let waker: FetchWaker
+    /// Bytes taken from librdkafka's queue since its fetchers were last woken.
+    private var takenBytes = 0
 
     /// Makes the client; connecting happens in the background and for ever.
     ///
@@ -37,9 +40,11 @@ package enum ConsumerSignal: Hashable, Sendable {
         defaults: [(String, String)] = [], log: Log
     ) throws(KafkaError) {
         let settings = configuration.settings(
-            defaults: Self.defaults + defaults, pinned: Self.pinned + [("group.id", group)])
+            defaults: Self.defaults + FetchWaker.settings + defaults,
+            pinned: Self.pinned + [("group.id", group)])
         handle = try KafkaHandle(RD_KAFKA_CONSUMER, settings, events: 0, log: log)
         unsafe queue = rd_kafka_queue_get_consumer(handle.pointer)
+        waker = FetchWaker(handle)
     }
 
     private static let defaults = [
@@ -66,10 +71,13 @@ package enum ConsumerSignal: Hashable, Sendable {
             unsafe rd_kafka_incremental_assign(handle.pointer, list)
         }
         if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
+        waker.follow { $0 += starts.keys }
     }
 
     /// Stops reading these partitions; what was fetched ahead of them is never delivered.
     package func unassign(_ partitions: some Collection<TopicPartition>) throws(KafkaError) {
+        let gone = Set(partitions)
+        waker.follow { $0.removeAll { gone.contains($0) } }
         let error = unsafe withList(partitions.map { ($0, 0) }) { list in
             unsafe rd_kafka_incremental_unassign(handle.pointer, list)
         }
@@ -114,8 +122,15 @@ package enum ConsumerSignal: Hashable, Sendable {
         // record, then take the rest without waiting.
         guard let first = unsafe rd_kafka_consume_queue(queue, wait.milliseconds) else { return 0 }
         try unsafe deliver(first, record, signal)
+        defer { wakeFetchers() }
         guard limit > 1 else { return 1 }
         return try 1 + takeRest(limit - 1, record, signal)
+    }
+
+    private func wakeFetchers() {
+        guard takenBytes >= waker.bytesBetween else { return }
+        takenBytes = 0
+        waker.wake()
     }
 
     private func takeRest<E: Error>(
@@ -125,6 +140,7 @@ package enum ConsumerSignal: Hashable, Sendable {
         var messages = unsafe [UnsafeMutablePointer<rd_kafka_message_t>?](
             repeating: nil, count: limit)
         let count = unsafe rd_kafka_consume_batch_queue(queue, 0, &messages, limit)
+        wakeFetchers()
         var next = 0
         // What a closure's error leaves over must be freed too, or closing waits for ever.
         defer {
@@ -146,6 +162,7 @@ package enum ConsumerSignal: Hashable, Sendable {
         _ signal: (ConsumerSignal) throws(E) -> Void
     ) throws(E) {
         defer { unsafe rd_kafka_message_destroy(message) }
+        unsafe takenBytes += message.pointee.len
         if unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
             try unsafe record(KafkaRecord(message, topic: name(of: message.pointee.rkt)))
         } else {
@@ -190,6 +207,7 @@ package enum ConsumerSignal: Hashable, Sendable {
     }
 
     deinit {
+        waker.stop()
         if !handle.isClosed { unsafe rd_kafka_queue_destroy(queue) }
     }
 
@@ -203,6 +221,7 @@ package enum ConsumerSignal: Hashable, Sendable {
     package func close(upTo limit: Duration) -> Bool {
         // Nobody in a group needs to be told, and nothing is to be committed.
         guard !handle.isClosed else { return true }
+        waker.stop()
         unsafe rd_kafka_queue_destroy(queue)
         return handle.close(flags: RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE, upTo: limit)
     }

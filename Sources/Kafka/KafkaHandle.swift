@@ -66,6 +66,14 @@ internal import Threads
         return result == RD_KAFKA_CONF_OK ? nil : Kafka.text(in: text)
     }
 
+    /// What a property is set to, as text; nil for one that there is not.
+    func setting(_ name: String) -> String? {
+        var text = [CChar](repeating: 0, count: errorTextBytes)
+        var size = text.count
+        let result = unsafe rd_kafka_conf_get(rd_kafka_conf(pointer), name, &text, &size)
+        return result == RD_KAFKA_CONF_OK ? Kafka.text(in: text) : nil
+    }
+
     /// The handle of a topic, made at its first use and kept: looking one up costs a lock.
     func topic(_ name: String) throws(KafkaError) -> KafkaTopic {
         precondition(!isClosed, "the Kafka client is closed")

@@ -19,6 +19,7 @@ import Threads
 //                 publish-reports: delivery reports       acknowledged
 //                 librdkafka's own
 //     consumer    consumer: reads, applies, commits      ends after the batch at hand
+//                 kafka-waker: wakes librdkafka's fetchers
 //                 librdkafka's own
 //     management  management: waits                      last, to be asked until the end
 //                 libmicrohttpd's, one

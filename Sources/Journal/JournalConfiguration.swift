@@ -1,6 +1,6 @@
 package import Configuration
 
-/// The journal's settings: section `journal`.
+/// The journal's settings: sections `journal` and `dedup`.
 package struct JournalConfiguration: Sendable {
     /// The folder that holds the journal and nothing else.
     package var folder = "data/journal"
@@ -22,7 +22,7 @@ package struct JournalConfiguration: Sendable {
     ///
     /// A checkpoint takes 32 bytes an id.
     package var idsCheckpointBytes = 256 << 20
-    /// How long a body is known again: section `journal.dedup`.
+    /// How long a body is known again: section `dedup`.
     package var dedup = DedupConfiguration()
 
     /// Bytes of a segment file: whole pages, and room for the largest batch.
@@ -31,13 +31,13 @@ package struct JournalConfiguration: Sendable {
     /// The defaults.
     package init() {}
 
-    /// Reads the section.
-    package init(_ section: ConfigurationSection) {
+    /// Reads the sections.
+    package init(_ section: ConfigurationSection, dedup ids: ConfigurationSection) {
         folder = section.string("folder", default: folder)
         segmentBytes = section.integer(
             "segmentBytes", default: segmentBytes, range: 1 << 20...4 << 30)
         batchBytes = section.integer("batchBytes", default: batchBytes, range: 2 << 20...512 << 20)
-        dedup = DedupConfiguration(section.section("dedup"))
+        dedup = DedupConfiguration(ids)
         keepPublishedHours = section.number(
             "keepPublishedHours", default: dedup.windowHours, range: 0...8760)
         checkpointMilliseconds = section.integer(
@@ -52,7 +52,7 @@ package struct JournalConfiguration: Sendable {
     }
 }
 
-/// How long a body is known again: section `journal.dedup`.
+/// How long a body is known again: section `dedup`.
 package struct DedupConfiguration: Sendable {
     /// Hours from the first copy on in which another one is a duplicate, 0.01 to 720.
     package var windowHours = 48.0

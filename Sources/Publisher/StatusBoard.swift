@@ -1,9 +1,9 @@
-internal import Synchronization
 internal import Telemetry
+internal import Threads
 
 /// Keeps the publisher's status, and says each change once.
 final class StatusBoard: Sendable {
-    private let status = Mutex(PublisherStatus.starting)
+    private let status = Monitor(PublisherStatus.starting)
     private let isPublishing: Gauge
     private let log: Log
     private let servers: String

@@ -1,5 +1,5 @@
 internal import Events
-internal import Synchronization
+internal import Threads
 
 /// What a simulation sent and what came of it: the model that a test compares the state with.
 package final class SimulatedHistory: Sendable {
@@ -9,7 +9,7 @@ package final class SimulatedHistory: Sendable {
         var unanswered: [SimulatedRequest] = []
     }
 
-    private let record = Mutex(Record())
+    private let record = Monitor(Record())
 
     /// Makes an empty history.
     package init() {}

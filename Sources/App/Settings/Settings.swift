@@ -36,7 +36,8 @@ struct Settings: Sendable {
         source = root.section("ingress").string(
             "source", default: "telness/connect", allowed: "a URI reference, without blanks"
         ) { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
-        journal = JournalConfiguration(root.section("journal"))
+        journal = JournalConfiguration(
+            root.section("journal"), dedup: root.section("dedup"))
         kafka = KafkaConfiguration(root.section("kafka"))
         publisher = PublisherConfiguration(root.section("publisher"))
         topics = TopicsConfiguration(root.section("topics"))

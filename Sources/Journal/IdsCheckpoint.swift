@@ -27,6 +27,7 @@ enum IdsCheckpoint {
                     let piece = bytes.extracting(range.lowerBound * 8..<range.upperBound * 8)
                     checksum = piece.crc32c(after: checksum)
                     try file.write(piece, at: offset)
+                    file.startWriting(offset..<offset + piece.count)
                     offset += piece.count
                 }
             }

@@ -253,9 +253,6 @@ struct JournalState {
         return following.prepared < min(segmentBytes, max(pace, bytes)) ? following : nil
     }
 
-    /// Whether the writer has room for a batch of any size.
-    var isPrepared: Bool { place(for: BatchFormat.padded(batchBytes)) != nil }
-
     /// Takes the oldest segment off the journal; false where somebody reads it.
     mutating func giveUp(_ number: UInt64) -> Bool {
         guard segments.count > 1, segments[0].number == number, !isHeld(number) else {

@@ -159,7 +159,10 @@ final class SegmentKeeper: Sendable {
 
     /// Does one step of preparing; whether there is more to do at once.
     private func prepare() throws(FileError) -> Bool {
-        guard let wanted = state.withLock({ $0.wanted }) else { return false }
+        guard let wanted = state.withLock({ $0.wanted }) else {
+            tell(outOfSpace: false)
+            return false
+        }
         do throws(FileError) {
             if wanted.file != nil {
                 try zero(wanted)
@@ -175,7 +178,6 @@ final class SegmentKeeper: Sendable {
                 return false
             }
         }
-        if state.withLock({ $0.isPrepared }) { tell(outOfSpace: false) }
         return true
     }
 

@@ -81,11 +81,15 @@ import Threads
             }
         }
         #expect(refused > 50)
+        #expect(journal.tells("hookline_journal_out_of_space") { $0 == 1 })
         // A duplicate needs no room.
         #expect(try journal.writer.add(7, bytes: 40_000).duplicate)
         disk.leave(nil)
         try eventually("there is room again") {
             (try? journal.writer.add(1000, bytes: 40_000)) != nil
+        }
+        try eventually("the metric says so too") {
+            journal.tells("hookline_journal_out_of_space") { $0 == 0 }
         }
         let records = try journal.writer.all()
         #expect(records.count == taken + 1)

@@ -6,7 +6,8 @@ internal import Threads
 struct BatchTally {
     /// By the outcomes' raw values.
     private var outcomes = [Int](repeating: 0, count: Outcome.allCases.count + 1)
-    var deadLetters: [DeadLetterReason: Int] = [:]
+    private var deadLetters: [DeadLetterReason: Int] = [:]
+    private var firstDeadLetter = ""
     /// Bytes of the values.
     var bytes = 0
     private var start: UInt64 = 0
@@ -20,18 +21,35 @@ struct BatchTally {
         outcomes[Int(outcome.rawValue)] += 1
     }
 
-    /// Adds everything to the metrics, and starts anew.
-    mutating func report(to metrics: ConsumerMetrics) {
+    mutating func count(_ reason: DeadLetterReason, _ why: @autoclosure () -> String) {
+        if deadLetters.isEmpty { firstDeadLetter = why() }
+        deadLetters[reason, default: 0] += 1
+    }
+
+    /// Adds everything to the metrics, says what was not applied, and starts anew.
+    mutating func report(to metrics: ConsumerMetrics, _ log: Log) {
         for outcome in Outcome.allCases {
             let count = outcomes[Int(outcome.rawValue)]
             if count > 0 { metrics.outcomes[outcome]?.add(count) }
             outcomes[Int(outcome.rawValue)] = 0
         }
-        for (reason, count) in deadLetters { metrics.deadLetters[reason]?.add(count) }
-        deadLetters.removeAll()
+        reportDeadLetters(to: metrics, log)
         if bytes > 0 { metrics.bytes.add(bytes) }
         bytes = 0
         if start > 0 { metrics.batchSeconds.observe(from: start, to: MonotonicClock.now()) }
         start = 0
+    }
+
+    /// One line a batch: somebody may fill a topic with anything.
+    private mutating func reportDeadLetters(to metrics: ConsumerMetrics, _ log: Log) {
+        guard !deadLetters.isEmpty else { return }
+        for (reason, count) in deadLetters { metrics.deadLetters[reason]?.add(count) }
+        log.warning(
+            "records that cannot be applied are kept as dead letters",
+            [
+                "records": .init(deadLetters.values.reduce(0, +)),
+                "first": .string(firstDeadLetter),
+            ])
+        deadLetters.removeAll()
     }
 }

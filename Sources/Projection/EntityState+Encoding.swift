@@ -42,38 +42,54 @@ extension EntityState {
 
     /// Reads the encoded form; nil where these are not the bytes of a state.
     package init?(encoded: [UInt8]) {
-        var reader = EncodedReader(encoded)
-        guard reader.byte() == Self.format, let versionCount = reader.count() else { return nil }
-        for _ in 0..<versionCount {
-            guard let version = reader.version() else { return nil }
-            versions.append(version)
-        }
-        guard let floorPlace = reader.count(), floorPlace <= versionCount,
-            let fieldCount = reader.count()
-        else { return nil }
-        floor = floorPlace == 0 ? nil : versions[floorPlace - 1]
-        guard readFields(fieldCount, &reader) else { return nil }
-        bytes = encoded
+        guard decode(encoded.span) else { return nil }
     }
 
-    private mutating func readFields(_ count: Int, _ reader: inout EncodedReader) -> Bool {
-        fields.reserveCapacity(count)
+    /// Becomes the state that these bytes encode, in the memory it has; false, and no state to
+    /// use, where they are none.
+    package mutating func decode(_ encoded: Span<UInt8>) -> Bool {
+        removeAll()
+        var offset = 1
+        guard encoded.count > 1, encoded[0] == Self.format,
+            let versionCount = Self.count(encoded, &offset)
+        else { return false }
+        for _ in 0..<versionCount {
+            guard let version = Version(encoded: encoded, at: offset) else { return false }
+            versions.append(version)
+            offset += Version.encodedCount
+        }
+        guard let floorPlace = Self.count(encoded, &offset), floorPlace <= versionCount,
+            decodeFields(encoded, &offset)
+        else { return false }
+        floor = floorPlace == 0 ? nil : versions[floorPlace - 1]
+        bytes.append(copying: encoded)
+        return true
+    }
+
+    private mutating func decodeFields(_ encoded: Span<UInt8>, _ offset: inout Int) -> Bool {
+        guard let count = Self.count(encoded, &offset) else { return false }
         for _ in 0..<count {
-            guard let name = reader.count(), let value = reader.count(),
-                let place = reader.count(), place < versions.count
+            guard let name = Self.count(encoded, &offset),
+                let value = Self.count(encoded, &offset),
+                let place = Self.count(encoded, &offset), place < versions.count
             else { return false }
             // The start comes below, when all lengths are known.
             fields.append(Field(name: 0..<name, value: 0..<value, version: place))
         }
-        var start = reader.offset
         for index in fields.indices {
-            let name = start..<start + fields[index].name.count
+            let name = offset..<offset + fields[index].name.count
             let value = name.upperBound..<name.upperBound + fields[index].value.count
             fields[index].name = name
             fields[index].value = value
-            start = value.upperBound
+            offset = value.upperBound
         }
-        return start == reader.end
+        return offset == encoded.count
+    }
+
+    /// A count or length: never more than there are bytes at all.
+    private static func count(_ encoded: Span<UInt8>, _ offset: inout Int) -> Int? {
+        guard let value = LEB128.read(encoded, &offset), value <= encoded.count else { return nil }
+        return value
     }
 }
 
@@ -124,35 +140,5 @@ private struct EncodedVersions {
             if sorted[middle] < version { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-/// Reads the parts of an encoded state, each bounded by what is left.
-private struct EncodedReader {
-    private let bytes: [UInt8]
-    private(set) var offset = 0
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    var end: Int { bytes.count }
-
-    mutating func byte() -> UInt8? {
-        guard offset < end else { return nil }
-        defer { offset += 1 }
-        return bytes[offset]
-    }
-
-    /// A count or length: never more than there are bytes at all.
-    mutating func count() -> Int? {
-        guard let value = LEB128.read(bytes, &offset), value <= end else { return nil }
-        return value
-    }
-
-    mutating func version() -> Version? {
-        guard let version = Version(encoded: bytes.span, at: offset) else { return nil }
-        offset += Version.encodedCount
-        return version
     }
 }

@@ -29,6 +29,14 @@ package struct EntityState: Sendable {
     /// The state before the first event.
     package init() {}
 
+    /// Becomes the state before the first event, and keeps its memory for the next one.
+    package mutating func removeAll() {
+        floor = nil
+        versions.removeAll(keepingCapacity: true)
+        fields.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     /// How many fields there are.
     package var count: Int { fields.count }
 
@@ -89,13 +97,5 @@ package struct EntityState: Sendable {
     mutating func dropBelowFloor() {
         guard let floor else { return }
         fields.removeAll { versions[$0.version] < floor }
-    }
-}
-
-extension EntityState {
-    /// About how much memory it takes, for a bound on many of them.
-    package var memoryBytes: Int {
-        bytes.count + fields.count * MemoryLayout<Field>.stride
-            + versions.count * MemoryLayout<Version>.stride
     }
 }

@@ -12,7 +12,7 @@ enum LEB128 {
         bytes.append(UInt8(rest))
     }
 
-    static func read(_ bytes: [UInt8], _ offset: inout Int) -> Int? {
+    static func read(_ bytes: Span<UInt8>, _ offset: inout Int) -> Int? {
         var number = 0
         for index in 0..<longest {
             guard offset < bytes.count else { return nil }

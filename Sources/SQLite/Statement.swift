@@ -36,6 +36,17 @@ import CSQLite
         reset()
     }
 
+    /// Runs a statement that gives no rows, with one more blob that is lent, not copied.
+    package func run(blob: Span<UInt8>, at index: Int32) throws(SQLiteError) {
+        try unsafe blob.withUnsafeBufferPointer { (bytes) throws(SQLiteError) in
+            try check(
+                unsafe csqlite_lend_blob(handle, index, bytes.baseAddress, UInt64(bytes.count)))
+            // Whatever comes of it, nothing points to the bytes once they are given back.
+            defer { _ = unsafe sqlite3_bind_null(handle, index) }
+            try run()
+        }
+    }
+
     /// Makes the statement ready for the next use and gives up its hold on the database.
     package func reset() {
         // Gives the code of the last step again, which was checked there.

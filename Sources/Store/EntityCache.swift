@@ -1,44 +1,28 @@
-internal import Projection
-
-/// An entity in memory.
+/// An entity in memory, as its row has it or will have it.
 final class CachedEntity {
     let key: EntityKey
     /// Its row's number, also where the row is not written yet.
     let number: Int64
-    var state: EntityState
-    var seen: SeenEvents
+    /// Its encoded state; nothing before the first event.
+    var state: [UInt8] = []
+    var seen = SeenEvents()
     /// How many of its events are in the table `older`.
-    var spilled: Int64
+    var spilled: Int64 = 0
     /// Whether there is a row to update.
-    var isStored: Bool
+    var isStored = false
     /// Whether it is in the list of what the transaction must write.
     var isDirty = false
     /// What the cache counts for it.
     fileprivate var cost = 0
 
-    /// An entity that has a row.
-    init(_ key: EntityKey, number: Int64, state: EntityState, seen: SeenEvents, spilled: Int64) {
-        self.key = key
-        self.number = number
-        self.state = state
-        self.seen = seen
-        self.spilled = spilled
-        isStored = true
-    }
-
-    /// An entity that has no row yet.
     init(_ key: EntityKey, number: Int64) {
         self.key = key
         self.number = number
-        state = EntityState()
-        seen = SeenEvents()
-        spilled = 0
-        isStored = false
     }
 
     fileprivate func estimate() -> Int {
         let fixed = 400
-        return fixed + state.memoryBytes + 16 * seen.entries.count
+        return fixed + state.count + seen.bytes.count
     }
 }
 

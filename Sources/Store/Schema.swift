@@ -43,12 +43,12 @@ enum Schema {
     /// WAL with synchronous NORMAL may lose the last transactions with the power, never tear one:
     /// the offsets are in the same transaction, so what is lost is read again from Kafka.
     private static let writerSettings = """
-        PRAGMA page_size = 8192;
+        PRAGMA page_size = 4096;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = NORMAL;
-        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA wal_autocheckpoint = 16000;
         PRAGMA journal_size_limit = 67108864;
-        PRAGMA cache_size = -16384;
+        PRAGMA cache_size = -32768;
         PRAGMA temp_store = MEMORY;
         """
 

@@ -55,7 +55,7 @@ extension StateReader {
         try query.bind(1, entity)
         try query.bind(2, id)
         guard try query.step() else { return [] }
-        guard let seen = query.withBytes(1, { SeenEvents(encoded: $0) }) else {
+        guard let seen = SeenEvents(query.bytes(1)) else {
             throw .damage("its bytes are no list", "read the events of \(id) in \(path)")
         }
         var numbers = seen.entries.map(\.history)

@@ -42,10 +42,7 @@ extension StateStore {
             let type = try names.intern(event.entry.type)
             var outcome = Outcome.duplicate
             if try !isDuplicate(event.version, type, entity) {
-                outcome =
-                    entity.state.apply(
-                        event.version, replacing: event.entry.mode == .replace, fields
-                    ).outcome
+                outcome = try fold(event, into: entity, fields)
             }
             entity.seen.add(event.version.bodyHash.low, history: nextHistory)
             try appendHistory(event, type, outcome)
@@ -53,6 +50,20 @@ extension StateStore {
         } catch {
             throw .database(error)
         }
+    }
+
+    private func fold(
+        _ event: StoredEvent, into entity: CachedEntity, _ fields: (inout FieldChanges) -> Void
+    ) throws(SQLiteError) -> Outcome {
+        if entity.state.isEmpty {
+            folding.removeAll()
+        } else if !folding.decode(entity.state.span) {
+            throw .damage("its bytes are no state", "read the state of \(event.id) in \(path)")
+        }
+        let effect = folding.apply(
+            event.version, replacing: event.entry.mode == .replace, fields)
+        entity.state = folding.encoded
+        return effect.outcome
     }
 
     /// The entity from memory, the database, or new; the transaction will write it.
@@ -82,11 +93,15 @@ extension StateStore {
         try query.bind(2, key.id)
         defer { query.reset() }
         guard try query.step() else { return nil }
-        guard let state = EntityState(encoded: query.bytes(3)),
-            let seen = query.withBytes(2, { SeenEvents(encoded: $0) })
-        else { throw .damage("its bytes are no state", "read the state of \(key.id) in \(path)") }
-        return CachedEntity(
-            key, number: query.integer(0), state: state, seen: seen, spilled: query.integer(1))
+        guard let seen = SeenEvents(query.bytes(2)) else {
+            throw .damage("its bytes are no list", "read the events of \(key.id) in \(path)")
+        }
+        let entity = CachedEntity(key, number: query.integer(0))
+        entity.spilled = query.integer(1)
+        entity.seen = seen
+        entity.state = query.bytes(3)
+        entity.isStored = true
+        return entity
     }
 
     /// Whether the entity's history has an event of the same type, id and body.
@@ -96,8 +111,10 @@ extension StateStore {
         _ version: Version, _ type: Int64, _ entity: CachedEntity
     ) throws(SQLiteError) -> Bool {
         let fingerprint = version.bodyHash.low
-        for entry in entity.seen.entries where entry.fingerprint == fingerprint {
-            if try isSame(entry.history, version, type) { return true }
+        var place = 0
+        while let candidate = entity.seen.find(fingerprint, from: place) {
+            if try isSame(candidate.history, version, type) { return true }
+            place = candidate.place + 1
         }
         guard entity.spilled > 0 else { return false }
         let query = statements.findOlder
@@ -127,11 +144,11 @@ extension StateStore {
         _ event: StoredEvent, _ type: Int64, _ outcome: Outcome
     ) throws(SQLiteError) {
         let insert = statements.insertHistory
-        scratch.removeAll(keepingCapacity: true)
-        event.version.encode(to: &scratch)
+        versionBytes.removeAll(keepingCapacity: true)
+        event.version.encode(to: &versionBytes)
         try insert.bind(1, nextHistory)
         try insert.bind(2, type)
-        try insert.bind(3, blob: scratch)
+        try insert.bind(3, blob: versionBytes)
         try insert.bind(4, names.intern(event.position.topic))
         try insert.bind(5, Int64(event.position.partition))
         try insert.bind(6, event.position.offset)

@@ -21,8 +21,10 @@ package final class StateStore {
     var dirty: [CachedEntity] = []
     var nextEntity: Int64
     var nextHistory: Int64
-    /// Bytes of the encoded form being bound.
-    var scratch: [UInt8] = []
+    /// The state that an event is being applied to; its memory is used again and again.
+    var folding = EntityState()
+    /// An encoded version, likewise.
+    var versionBytes: [UInt8] = []
     private var transaction: Transaction?
     private var lock: FileLock?
 
@@ -80,6 +82,8 @@ package final class StateStore {
     package func commit() throws(StoreError) {
         precondition(transaction != nil, "no transaction is open")
         do {
+            // In the order of the rows: neighbours share pages.
+            dirty.sort { $0.number < $1.number }
             for entity in dirty { try write(entity) }
             try transaction?.commit()
         } catch {
@@ -119,17 +123,15 @@ package final class StateStore {
     private func write(_ entity: CachedEntity) throws(SQLiteError) {
         let statement = entity.isStored ? statements.updateEntity : statements.insertEntity
         if entity.seen.isFull { try spill(entity) }
-        scratch.removeAll(keepingCapacity: true)
-        entity.seen.encode(to: &scratch)
         try statement.bind(1, entity.number)
         try statement.bind(2, entity.spilled)
-        try statement.bind(3, blob: scratch)
-        try statement.bind(4, blob: entity.state.encoded)
+        try statement.bind(3, blob: entity.seen.bytes)
         if !entity.isStored {
             try statement.bind(5, entity.key.entity)
             try statement.bind(6, entity.key.id)
         }
-        try statement.run()
+        let state = entity.state
+        try statement.run(blob: state.span, at: 4)
     }
 
     private func spill(_ entity: CachedEntity) throws(SQLiteError) {

@@ -7,14 +7,16 @@ import Testing
         var bytes: [UInt8] = []
         LEB128.append(number, to: &bytes)
         var offset = 0
-        #expect(LEB128.read(bytes, &offset) == number)
+        #expect(LEB128.read(bytes.span, &offset) == number)
         #expect(offset == bytes.count)
     }
 
     @Test func `what never ends is no number`() {
         var offset = 0
-        #expect(LEB128.read([0x80, 0x80], &offset) == nil)
+        let cut: [UInt8] = [0x80, 0x80]
+        #expect(LEB128.read(cut.span, &offset) == nil)
         offset = 0
-        #expect(LEB128.read(Array(repeating: 0xff, count: 20), &offset) == nil)
+        let long = [UInt8](repeating: 0xff, count: 20)
+        #expect(LEB128.read(long.span, &offset) == nil)
     }
 }

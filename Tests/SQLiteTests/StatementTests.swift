@@ -28,6 +28,23 @@ import Testing
         #expect(query.text(5) == "blob")
     }
 
+    @Test func `a blob that is lent is stored`() throws {
+        let insert = try connection.prepare("INSERT INTO things(a, b) VALUES(?, ?)")
+        for bytes: [UInt8] in [[1, 2, 3], [], [4]] {
+            try insert.bind(1, bytes.count)
+            try insert.run(blob: bytes.span, at: 2)
+        }
+        try insert.run()
+        let query = try connection.prepare("SELECT b, typeof(b) FROM things")
+        for (bytes, type): ([UInt8], String) in [
+            ([1, 2, 3], "blob"), ([], "blob"), ([4], "blob"), ([], "null"),
+        ] {
+            #expect(try query.step())
+            #expect(query.bytes(0) == bytes)
+            #expect(query.text(1) == type)
+        }
+    }
+
     @Test func `nothing is not NULL`() throws {
         let insert = try connection.prepare("INSERT INTO things VALUES(?, ?, 0, 0)")
         try insert.bind(1, "")

@@ -2,17 +2,23 @@
 import Testing
 
 @Suite struct SeenEventsTests {
-    @Test func `what is encoded is read back`() {
+    @Test func `what is added is found, in the stored form too`() throws {
         var seen = SeenEvents()
         seen.add(.max, history: 1)
         seen.add(0x0102_0304_0506_0708, history: .max)
-        var bytes: [UInt8] = []
-        seen.encode(to: &bytes)
-        let read = SeenEvents(encoded: bytes.span)
-        #expect(read?.entries.map(\.fingerprint) == seen.entries.map(\.fingerprint))
-        #expect(read?.entries.map(\.history) == [1, .max])
-        let cut = SeenEvents(encoded: bytes.span.extracting(droppingLast: 1))
-        #expect(cut?.entries.count == nil)
+        seen.add(.max, history: 3)
+        let read = try #require(SeenEvents(seen.bytes))
+        #expect(read.entries.map(\.fingerprint) == [.max, 0x0102_0304_0506_0708, .max])
+        #expect(read.entries.map(\.history) == [1, .max, 3])
+        #expect(read.find(.max, from: 0)?.history == 1)
+        #expect(read.find(.max, from: 1)?.history == 3)
+        #expect(read.find(.max, from: 3) == nil)
+        #expect(read.find(7, from: 0) == nil)
+    }
+
+    @Test func `a cut list is none`() {
+        #expect(SeenEvents([1, 2, 3])?.count == nil)
+        #expect(SeenEvents([])?.count == 0)
     }
 
     @Test func `it is full at its limit`() {

@@ -6,8 +6,6 @@ internal import Telemetry
 extension ConsumeRun {
     /// How long one question to a broker may take; a stop is seen after it.
     private static let questionLimit = Duration.seconds(1)
-    /// The same for a question whose answer does not matter.
-    private static let wakeLimit = Duration.milliseconds(200)
 
     /// Asks how many partitions each topic has, and reads those that are new.
     func refreshPartitions() {
@@ -155,21 +153,6 @@ extension ConsumeRun {
             log.warning("partitions could not be assigned anew", ["error": .string("\(error)")])
             for partition in checking { board.set("\(error)", trouble: partition.key) }
             schedule.refreshSoon()
-        }
-    }
-
-    /// Lets librdkafka see that there is room again.
-    ///
-    /// Up to version 2.1 a broker's thread that found the queue of fetched records full sleeps for
-    /// up to a second, however soon the queue is empty; only talking to the broker wakes it. So
-    /// while there is more to read, a partition is asked for its end, each in turn, since any
-    /// broker may lead it.
-    func wakeFetcher() {
-        guard let behind = table.nextBehind(), schedule.isWakeDue() else { return }
-        do {
-            _ = try consumer.watermarks(of: behind.key, upTo: Self.wakeLimit)
-        } catch {
-            schedule.wakeLater()
         }
     }
 

@@ -12,11 +12,6 @@ final class ConsumeRun {
     /// How long to wait for the first record; a stop is seen after this time.
     private static let pollWait = Duration.milliseconds(100)
 
-    /// Records at once that tell a backlog from the records of the moment.
-    private static let manyRecords = 200
-    /// How many cycles without so many end a backlog.
-    private static let catchUpCycles = 5
-
     let store: StateStore
     let consumer: KafkaConsumer
     let table: PartitionTable
@@ -32,8 +27,6 @@ final class ConsumeRun {
     private var dropped: [TrackedPartition] = []
     /// Partitions whose next offset the store does not have yet.
     private var unsaved: [TrackedPartition] = []
-    /// Cycles from here on that still count as catching up.
-    private var catchingUp = 0
     private var tally = BatchTally()
     private var observed: [AppliedEvent] = []
     var schedule = ConsumerSchedule()
@@ -57,7 +50,6 @@ final class ConsumeRun {
     func cycle() throws(ConsumerError) {
         if schedule.isRefreshDue() { refreshPartitions() }
         try gather()
-        if isCatchingUp { wakeFetcher() }
         try save()
         let arrived = signals
         signals.removeAll(keepingCapacity: true)
@@ -68,11 +60,8 @@ final class ConsumeRun {
         if schedule.isUpkeepDue() { try keepUp() }
     }
 
-    private var isCatchingUp: Bool { catchingUp > 0 }
-
     /// Reads until a batch is full, nothing more is there, or it has taken long enough.
     private func gather() throws(ConsumerError) {
-        catchingUp = max(0, catchingUp - 1)
         var room = configuration.batchRecords
         var wait = Self.pollWait
         let begin = MonotonicClock.now()
@@ -84,7 +73,6 @@ final class ConsumeRun {
                 throw .store(error)
             }
             room -= count
-            if count > Self.manyRecords { catchingUp = Self.catchUpCycles }
             if count == 0 || tally.bytes >= configuration.batchBytes { return }
             if MonotonicClock.now() - begin > Self.gatherNanoseconds { return }
             wait = .zero
@@ -232,8 +220,6 @@ final class ConsumeRun {
 
     func showLag(_ partition: TrackedPartition) {
         guard let end = consumer.knownEnd(of: partition.key) else { return }
-        let lag = max(0, end - partition.reading.next)
-        partition.isBehind = lag > 0
-        partition.lag.set(lag)
+        partition.lag.set(max(0, end - partition.reading.next))
     }
 }

@@ -12,12 +12,6 @@ struct ConsumerSchedule {
     /// Between two times that all partitions are checked after a connection was lost.
     static let checkNanoseconds: UInt64 = 10_000_000_000
 
-    /// Between two wakes of librdkafka.
-    static let wakeNanoseconds: UInt64 = 5_000_000
-    /// The same after one that had no answer.
-    static let lateWakeNanoseconds: UInt64 = 1_000_000_000
-
-    private var nextWake: UInt64 = 0
     private var nextRefresh: UInt64 = 0
     private var nextCheck: UInt64 = 0
     private var isCheckWanted = false
@@ -46,18 +40,6 @@ struct ConsumerSchedule {
         isCheckWanted = false
         nextCheck = now + Self.checkNanoseconds
         return true
-    }
-
-    /// Whether librdkafka may be woken.
-    mutating func isWakeDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
-        guard now >= nextWake else { return false }
-        nextWake = now + Self.wakeNanoseconds
-        return true
-    }
-
-    /// Leaves librdkafka alone for a while: no broker answers.
-    mutating func wakeLater(at now: UInt64 = MonotonicClock.now()) {
-        nextWake = now + Self.lateWakeNanoseconds
     }
 
     /// Whether it is time to write offsets to the group.

@@ -10,8 +10,6 @@ final class TrackedPartition {
     let topic: String
     let lag: Gauge
     var reading: PartitionReading
-    /// Whether it had more to read when it was last looked at.
-    var isBehind = false
     /// Whether the store does not have its next offset yet.
     var isUnsaved = false
     /// Whether the group does not have it yet.
@@ -38,8 +36,6 @@ final class PartitionTable {
     /// The topics by name, each with what follows the prefix.
     let topics: [(name: String, suffix: String)]
     private(set) var partitions: [TopicPartition: TrackedPartition] = [:]
-    private var order: [TrackedPartition] = []
-    private var turn = 0
     private let stored: [TopicPartition: PartitionProgress]
     private let metrics: ConsumerMetrics
     /// The partition found last: records come in runs of the same one.
@@ -74,18 +70,8 @@ final class PartitionTable {
                 key, topic: topic.suffix, lag: metrics.lag(of: key),
                 reading: PartitionReading(next: progress?.next ?? 0, last: progress?.last))
             partitions[key] = tracked
-            order.append(tracked)
             return tracked
         }
-    }
-
-    /// A partition that has more to read, each in turn; nil where none has.
-    func nextBehind() -> TrackedPartition? {
-        for _ in order.indices {
-            turn = (turn + 1) % order.count
-            if order[turn].isBehind, order[turn].reading.stopReason == nil { return order[turn] }
-        }
-        return nil
     }
 
     /// The partitions that the store has read of, and that the topic does not have.

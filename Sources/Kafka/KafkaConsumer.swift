@@ -47,16 +47,12 @@ package enum ConsumerSignal: Hashable, Sendable {
         waker = FetchWaker(handle)
     }
 
-    private static let defaults =
-        [
-            // The library's 64 MiB are most of what a whole process may have here.
-            ("queued.max.messages.kbytes", "16384"),
-            // A broker answers in order: whatever else is asked waits as long for a fetch of nothing.
-            ("fetch.wait.max.ms", "100"),
-        ]
-        // A full queue is looked at again after a second by default; older versions, which have no
-        // such setting, do so when they next talk to the broker (see `ConsumeRun`).
-        + KafkaHandle.known([("fetch.queue.backoff.ms", "5")])
+    private static let defaults = [
+        // The library's 64 MiB are most of what a whole process may have here.
+        ("queued.max.messages.kbytes", "16384"),
+        // A broker answers in order: whatever else is asked waits as long for a fetch of nothing.
+        ("fetch.wait.max.ms", "100"),
+    ]
 
     private static let pinned = [
         ("auto.offset.reset", "error"),

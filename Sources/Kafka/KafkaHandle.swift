@@ -59,13 +59,6 @@ internal import Threads
         return unsafe conf
     }
 
-    /// Those of the settings that this version of librdkafka has.
-    static func known(_ settings: [(String, String)]) -> [(String, String)] {
-        guard let conf = unsafe rd_kafka_conf_new() else { preconditionFailure("out of memory") }
-        defer { unsafe rd_kafka_conf_destroy(conf) }
-        return settings.filter { unsafe set(conf, $0.0, $0.1) == nil }
-    }
-
     /// Sets one property; returns what is wrong with it, in librdkafka's words.
     static func set(_ conf: OpaquePointer, _ name: String, _ value: String) -> String? {
         var text = [CChar](repeating: 0, count: errorTextBytes)

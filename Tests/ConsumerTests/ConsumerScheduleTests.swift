@@ -25,16 +25,6 @@ import Testing
         #expect(schedule.isCheckDue(at: start + 30_000_000_000) == false)
     }
 
-    @Test func `librdkafka is woken every few milliseconds, and not where nobody answers`() {
-        var schedule = ConsumerSchedule()
-        #expect(schedule.isWakeDue(at: start) == true)
-        #expect(schedule.isWakeDue(at: start + 4_999_999) == false)
-        #expect(schedule.isWakeDue(at: start + 5_000_000) == true)
-        schedule.wakeLater(at: start + 5_000_000)
-        #expect(schedule.isWakeDue(at: start + 1_000_000_000) == false)
-        #expect(schedule.isWakeDue(at: start + 1_005_000_000) == true)
-    }
-
     @Test func `offsets go to the group every second`() {
         var schedule = ConsumerSchedule()
         #expect(schedule.isUpkeepDue(at: start) == true)

@@ -99,7 +99,9 @@ extension ConsumeRun {
             schedule.refreshSoon()
         case .client(let error):
             if error.fatal { throw .kafka(error) }
-            if error.code == .allBrokersDown { board.miss("\(error)") }
+            if error.keepsKafkaAway { board.miss("\(error)") }
+            // The next look tells whether it answers, again or still.
+            schedule.refreshSoon()
             if error.isAboutConnection {
                 schedule.wantCheck()
             } else {
@@ -188,6 +190,11 @@ extension KafkaError {
             .unknownTopicOrPartition, .unknownTopic, .unknownPartition, .invalidTopic,
             .topicNotAuthorised, .notLeader,
         ].contains(code)
+    }
+
+    /// Whether no broker is left over for it; an error of one broker passes.
+    fileprivate var keepsKafkaAway: Bool {
+        [.allBrokersDown, .authentication, .tls, .resolve].contains(code)
     }
 
     /// Whether a connection is gone or cannot be made.

@@ -72,6 +72,7 @@ final class ConsumeRun {
             } catch {
                 throw .store(error)
             }
+            if count > 0 { schedule.hear() }
             room -= count
             if count == 0 || tally.bytes >= configuration.batchBytes { return }
             if MonotonicClock.now() - begin > Self.gatherNanoseconds { return }

@@ -27,9 +27,12 @@ final class ConsumerBoard: Sendable {
         }
     }
 
-    /// Kafka does not answer.
+    /// Kafka does not answer; the first reason is kept, later ones only say that nobody answers.
     func miss(_ why: String) {
-        let old = exchange { $0.connection = .waiting(why) }.connection
+        let old = exchange { status in
+            if case .waiting = status.connection { return }
+            status.connection = .waiting(why)
+        }.connection
         metrics.isReading.set(0)
         if case .waiting = old { return }
         log.warning(

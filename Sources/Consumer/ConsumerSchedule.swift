@@ -12,16 +12,26 @@ struct ConsumerSchedule {
     /// Between two times that all partitions are checked after a connection was lost.
     static let checkNanoseconds: UInt64 = 10_000_000_000
 
+    /// Without a word from Kafka for so long, it is asked: a connection can die in silence.
+    static let silenceNanoseconds: UInt64 = 10_000_000_000
+
     private var nextRefresh: UInt64 = 0
+    private var lastWord: UInt64 = 0
     private var nextCheck: UInt64 = 0
     private var isCheckWanted = false
     private var nextUpkeep: UInt64 = 0
 
     /// Whether it is time to ask for the topics' partitions.
     mutating func isRefreshDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
-        guard now >= nextRefresh else { return false }
+        guard now >= nextRefresh || now >= lastWord + Self.silenceNanoseconds else { return false }
         nextRefresh = now + Self.refreshNanoseconds
+        lastWord = now
         return true
+    }
+
+    /// Kafka said something.
+    mutating func hear(at now: UInt64 = MonotonicClock.now()) {
+        lastWord = now
     }
 
     /// Asks for the topics' partitions again soon.

@@ -7,11 +7,22 @@ import Testing
     @Test func `partitions are looked at when it begins, every minute, and sooner on demand`() {
         var schedule = ConsumerSchedule()
         #expect(schedule.isRefreshDue(at: start) == true)
+        schedule.hear(at: start + 55_000_000_000)
         #expect(schedule.isRefreshDue(at: start + 59_000_000_000) == false)
         #expect(schedule.isRefreshDue(at: start + 60_000_000_000) == true)
         schedule.refreshSoon(at: start + 60_000_000_000)
         #expect(schedule.isRefreshDue(at: start + 61_000_000_000) == false)
         #expect(schedule.isRefreshDue(at: start + 62_000_000_000) == true)
+    }
+
+    @Test func `silence is looked into`() {
+        var schedule = ConsumerSchedule()
+        #expect(schedule.isRefreshDue(at: start) == true)
+        schedule.hear(at: start + 5_000_000_000)
+        #expect(schedule.isRefreshDue(at: start + 14_000_000_000) == false)
+        #expect(schedule.isRefreshDue(at: start + 15_000_000_000) == true)
+        #expect(schedule.isRefreshDue(at: start + 16_000_000_000) == false)
+        #expect(schedule.isRefreshDue(at: start + 25_000_000_000) == true)
     }
 
     @Test func `a check comes at once, and then not again for a while`() {

@@ -8,6 +8,8 @@ struct BatchTally {
     private var outcomes = [Int](repeating: 0, count: Outcome.allCases.count + 1)
     private var deadLetters: [DeadLetterReason: Int] = [:]
     private var firstDeadLetter = ""
+    /// How many records there are.
+    private(set) var records = 0
     /// Bytes of the values.
     var bytes = 0
     private var start: UInt64 = 0
@@ -19,11 +21,13 @@ struct BatchTally {
 
     mutating func count(_ outcome: Outcome) {
         outcomes[Int(outcome.rawValue)] += 1
+        records += 1
     }
 
     mutating func count(_ reason: DeadLetterReason, _ why: @autoclosure () -> String) {
         if deadLetters.isEmpty { firstDeadLetter = why() }
         deadLetters[reason, default: 0] += 1
+        records += 1
     }
 
     /// Adds everything to the metrics, says what was not applied, and starts anew.
@@ -36,6 +40,7 @@ struct BatchTally {
         reportDeadLetters(to: metrics, log)
         if bytes > 0 { metrics.bytes.add(bytes) }
         bytes = 0
+        records = 0
         if start > 0 { metrics.batchSeconds.observe(from: start, to: MonotonicClock.now()) }
         start = 0
     }

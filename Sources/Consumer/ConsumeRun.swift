@@ -192,6 +192,7 @@ final class ConsumeRun {
     private func save() throws(ConsumerError) {
         guard store.isInTransaction else { return }
         do {
+            try store.expect(backlog: tally.records >= configuration.batchRecords / 4)
             for partition in unsaved { try store.advance(partition.progress) }
             try store.commit()
         } catch {

@@ -27,11 +27,26 @@ extension EntityState {
             LEB128.append(field.value.count, to: &output)
             LEB128.append(table.places[field.version], to: &output)
         }
-        for field in fields {
-            output.append(contentsOf: bytes[field.name])
-            output.append(contentsOf: bytes[field.value])
-        }
+        appendContent(to: &output)
         return output
+    }
+
+    /// Names and values in order; what lies side by side is copied at once.
+    private func appendContent(to output: inout [UInt8]) {
+        var run = 0..<0
+        func add(_ piece: Range<Int>) {
+            if piece.lowerBound == run.upperBound {
+                run = run.lowerBound..<piece.upperBound
+            } else {
+                output.append(copying: bytes.span.extracting(run))
+                run = piece
+            }
+        }
+        for field in fields {
+            add(field.name)
+            add(field.value)
+        }
+        output.append(copying: bytes.span.extracting(run))
     }
 
     private func encodedCapacity(versions: Int) -> Int {

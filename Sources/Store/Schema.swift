@@ -13,6 +13,11 @@ internal import SQLite
 enum Schema {
     static let format = 1
 
+    /// Pages in the write-ahead log that make a commit carry it into the database.
+    static let checkpointPages = 500
+    /// The same while there is a backlog.
+    static let backlogCheckpointPages = 16_000
+
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE names(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -46,7 +51,7 @@ enum Schema {
         PRAGMA page_size = 4096;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = NORMAL;
-        PRAGMA wal_autocheckpoint = 16000;
+        PRAGMA wal_autocheckpoint = \(checkpointPages);
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -32768;
         PRAGMA temp_store = MEMORY;

@@ -37,9 +37,9 @@ extension StateStore {
     ) throws(StoreError) -> Outcome {
         precondition(isInTransaction, "events are applied within a transaction")
         do {
-            let key = EntityKey(entity: try names.intern(event.entry.entity), id: event.id)
-            let entity = try entity(key)
-            let type = try names.intern(event.entry.type)
+            let numbers = try names.intern(event.entry)
+            let type = numbers.type
+            let entity = try entity(EntityKey(entity: numbers.entity, id: event.id))
             var outcome = Outcome.duplicate
             if try !isDuplicate(event.version, type, entity) {
                 outcome = try fold(event, into: entity, fields)
@@ -149,7 +149,7 @@ extension StateStore {
         try insert.bind(1, nextHistory)
         try insert.bind(2, type)
         try insert.bind(3, blob: versionBytes)
-        try insert.bind(4, names.intern(event.position.topic))
+        try insert.bind(4, names.intern(topic: event.position.topic))
         try insert.bind(5, Int64(event.position.partition))
         try insert.bind(6, event.position.offset)
         try insert.bind(7, Int64(outcome.rawValue))

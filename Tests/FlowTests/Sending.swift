@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 import Threads
 
 /// Webhooks on their way to `serve`: over several connections, each again until a 200 comes, as the
@@ -22,8 +21,8 @@ final class Sending: Sendable {
     private let bodies: [[UInt8]]
     private let perSecond: Int?
     private let start = ContinuousClock.now
-    private let state = Mutex(Report())
-    private let workers = Mutex<[Worker]>([])
+    private let state = Monitor(Report())
+    private let workers = Monitor<[Worker]>([])
 
     /// Starts to send, at a rate or as fast as the answers come.
     init(

@@ -58,7 +58,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a string.
-    package mutating func value(_ text: some StringProtocol) {
+    package mutating func value(_ text: String) {
         separate()
         quote(text)
     }
@@ -128,14 +128,17 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(truncatingIfNeeded: scalar.value))
     }
 
-    private mutating func quote(_ text: some StringProtocol) {
+    private mutating func quote(_ text: String) {
         byte("\"")
+        let units = text.utf8.span
+        var start = 0
         // Most text needs no escape, and is copied whole.
-        if text.utf8.contains(where: Self.isEscaped) {
-            for unit in text.utf8 { escape(unit) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+        for index in units.indices where Self.isEscaped(units[index]) {
+            bytes.append(copying: units.extracting(start..<index))
+            escape(units[index])
+            start = index + 1
         }
+        bytes.append(copying: units.extracting(start..<units.count))
         byte("\"")
     }
 
@@ -160,15 +163,9 @@ package struct JSONWriter: Sendable {
 
 extension JSONWriter {
     /// Writes a field whose value is a string, or null.
-    package mutating func field(_ name: String, _ text: (some StringProtocol)?) {
+    package mutating func field(_ name: String, _ text: String?) {
         key(name)
         if let text { value(text) } else { null() }
-    }
-
-    /// Writes a field whose value is a string.
-    package mutating func field(_ name: String, _ text: String) {
-        key(name)
-        value(text)
     }
 
     /// Writes a field whose value is an integer.

@@ -12,7 +12,9 @@ struct SimulationTests {
         configuration.connections = 4
         configuration.retryShare = 0.1
         configuration.addFaults()
+        // Another start is another life: shares at which each kind comes in any of them.
         configuration.malformedShare = 0.05
+        configuration.unknownTypeShare = 0.05
         try SampleIngress.run { ingress, url in
             let history = SimulatedHistory()
             let simulation = Simulation(

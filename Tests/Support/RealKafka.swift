@@ -42,6 +42,11 @@ package final class RealKafka: @unchecked Sendable {
         try waitUntilReady()
     }
 
+    deinit {
+        // Before the folder goes: a node that still writes into it would keep it from going.
+        process.crash()
+    }
+
     /// The node, as clients take it.
     package var bootstrapServers: String { "127.0.0.1:\(port)" }
 

@@ -129,8 +129,8 @@ package struct RawResponse {
     static func first(in bytes: [UInt8]) -> (RawResponse, Int)? {
         let separator = Array("\r\n\r\n".utf8)
         guard bytes.count >= separator.count,
-            let end = (0...(bytes.count - separator.count)).first(where: {
-                Array(bytes[$0..<($0 + separator.count)]) == separator
+            let end = (0...(bytes.count - separator.count)).first(where: { start in
+                separator.indices.allSatisfy { bytes[start + $0] == separator[$0] }
             })
         else { return nil }
         let lines = String(decoding: bytes[..<end], as: UTF8.self).components

@@ -24,9 +24,8 @@ final class SegmentKeeper: Sendable {
         var isStopping = false
     }
 
+    /// What is zeroed for one sync: the writer's own sync waits behind it, so it is short.
     private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
-    /// Bytes that are zeroed for one sync.
-    private static let stepBytes = 8 << 20
 
     private let state: Monitor<JournalState>
     private let files: Monitor<Checkpoints>
@@ -181,17 +180,11 @@ final class SegmentKeeper: Sendable {
         return true
     }
 
-    /// Zeroes a step of the segment; with one sync, since each disturbs the writer's.
+    /// Zeroes a step of the segment.
     private func zero(_ segment: Segment) throws(FileError) {
-        let end = min(segment.prepared + Self.stepBytes, configuration.fileBytes)
-        var start = segment.prepared
-        while start < end {
-            let next = min(start + Self.zeros.count, end)
-            let piece = Self.zeros.span.extracting(0..<next - start)
-            try segment.file?.write(piece, at: start)
-            segment.file?.startWriting(start..<next)
-            start = next
-        }
+        let end = min(segment.prepared + Self.zeros.count, configuration.fileBytes)
+        let zeros = Self.zeros.span.extracting(0..<end - segment.prepared)
+        try segment.file?.write(zeros, at: segment.prepared)
         try segment.file?.sync()
         state.update { state in
             let last = state.segments.count - 1

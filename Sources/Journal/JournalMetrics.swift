@@ -3,9 +3,6 @@ internal import Telemetry
 /// What the journal counts and measures.
 struct JournalMetrics: Sendable {
     let records: Counter
-    let duplicates: Counter
-    let conflicts: Counter
-    let otherType: Counter
     let syncSeconds: Histogram
     let batchRecords: Histogram
     let writtenBytes: Counter
@@ -20,14 +17,6 @@ struct JournalMetrics: Sendable {
         self.metrics = metrics
         records = metrics.counter(
             "hookline_journal_records_total", "Records appended and synced.")
-        duplicates = metrics.counter(
-            "hookline_journal_duplicates_total", "Webhooks that were there already.")
-        conflicts = metrics.counter(
-            "hookline_journal_conflicts_total",
-            "Webhooks with the type and eventId of an accepted event and another body.")
-        otherType = metrics.counter(
-            "hookline_journal_id_under_another_type_total",
-            "Webhooks whose eventId was there under another type.")
         syncSeconds = metrics.histogram(
             "hookline_journal_sync_seconds", "Time to write and sync a batch.",
             buckets: Histogram.secondsBuckets)

@@ -113,17 +113,7 @@ package final class JournalWriter: Part {
         let answer = state.update { state in
             state.take(entry, key, body: body, length: length, completion: completion)
         }
-        if let answer {
-            count(answer)
-            completion(answer)
-        }
-    }
-
-    private func count(_ answer: Result<AppendReceipt, AppendRefusal>) {
-        guard case .success(let receipt) = answer else { return }
-        if receipt.duplicate { metrics.duplicates.add() }
-        if receipt.status == .quarantined(.conflict), !receipt.duplicate { metrics.conflicts.add() }
-        if receipt.eventIDSeenUnderAnotherType { metrics.otherType.add() }
+        if let answer { completion(answer) }
     }
 
     // MARK: - Writing
@@ -170,16 +160,10 @@ package final class JournalWriter: Part {
         let late = state.withLock { $0.wrote(batch, at: place, now: now) }
         publishDurable(
             place.first + UInt64(batch.count) - 1, place, place.offset + batch.bytes.count)
-        for waiter in batch.waiters { answer(waiter) }
-        for waiter in late { answer(waiter) }
+        for waiter in batch.waiters { waiter.completion(.success(waiter.receipt)) }
+        for waiter in late { waiter.completion(.success(waiter.receipt)) }
         batch.clear()
         state.withLock { $0.exchange(&batch) }
-    }
-
-    private func answer(_ waiter: Waiter) {
-        let answer = Result<AppendReceipt, AppendRefusal>.success(waiter.receipt)
-        count(answer)
-        waiter.completion(answer)
     }
 
     private func publishDurable(_ sequence: UInt64, _ place: JournalState.Place, _ offset: Int) {

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The library's daemon: its threads, and the five functions that it calls.
 @safe final class HTTPDaemon: @unchecked Sendable {
-    // Safe because: the pointer is set once, and the calls made with it (quiesce, stop) are made by
-    // one thread, the one that stops the server.
+    // Safe because: the pointer is set once, and the one call made with it (stop) is made by the
+    // thread that stops the server.
     private let daemon: OpaquePointer
     private let core: HTTPCore
 
@@ -29,12 +29,8 @@ internal import Glibc
         unsafe daemon = unsafe started
     }
 
-    /// Takes no more connections; those that are open go on.
-    func quiesce() {
-        _ = unsafe MHD_quiesce_daemon(daemon)
-    }
-
-    /// Closes all connections and ends the threads; nothing may be suspended.
+    /// Closes all connections and the listening socket, and ends the threads; nothing may be
+    /// suspended.
     func stop() {
         unsafe MHD_stop_daemon(daemon)
         unsafe release(core: Unmanaged.passUnretained(core).toOpaque())

@@ -43,10 +43,9 @@ package final class HTTPServer: Sendable {
     /// Takes no new connections, and answers new requests on open ones with 503.
     package func quiesce() {
         socket.withLock { socket in
-            guard socket != nil else { return }
+            guard let listener = socket.take() else { return }
             core.close()
-            daemon.quiesce()
-            socket?.refuse()
+            listener.refuse()
         }
     }
 
@@ -60,9 +59,6 @@ package final class HTTPServer: Sendable {
         daemon.stop()
         watch.stop()
         core.linger.closeAll()
-        socket.withLock { socket in
-            if let listener = socket.take() { listener.close() }
-        }
     }
 
     /// Requests begun and not answered yet.

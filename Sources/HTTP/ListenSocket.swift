@@ -44,13 +44,13 @@ struct ListenSocket: ~Copyable {
     /// Connections that may wait to be accepted; the kernel's own bound is often lower.
     private static let backlog: Int32 = 4096
 
-    /// Refuses new connections from here on, while threads may still wait for one.
-    borrowing func refuse() {
+    /// Refuses new connections from here on; the library closes the socket when it stops.
+    ///
+    /// Instead of `MHD_quiesce_daemon`, which takes the socket out of the threads' epoll sets while
+    /// they do the same: whoever comes second finds it gone, and the library (0.9.75) then ends the
+    /// process. So the socket stays in them, and its threads do not sleep until `stop`.
+    consuming func refuse() {
         shutdown(descriptor, Int32(SHUT_RDWR))
-    }
-
-    consuming func close() {
-        Glibc.close(descriptor)
     }
 }
 

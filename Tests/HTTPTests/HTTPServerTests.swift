@@ -172,6 +172,27 @@ struct HTTPServerTests {
         #expect(answered.load(ordering: .relaxed) == handler.taken.count)
     }
 
+    @Test func `a stop never meets the library's threads on their way, however often`() throws {
+        for _ in 0..<100 {
+            let server = try makeServer(TestHandler())
+            let port = server.port
+            let answered = Monitor(0)
+            let clients = (0..<4).map { number in
+                Worker("client \(number)") {
+                    guard let client = try? RawConnection(port: port) else { return }
+                    while client.send(post + "one"), let response = try? client.response(),
+                        response.status == 200
+                    {
+                        answered.update { $0 += 1 }
+                    }
+                }
+            }
+            _ = answered.wait { $0 >= 8 ? true : nil }
+            server.stop(within: .seconds(20))
+            for client in clients { client.join() }
+        }
+    }
+
     private func makeServer(_ handler: TestHandler) throws -> HTTPServer {
         var configuration = HTTPServerConfiguration()
         configuration.host = "127.0.0.1"

@@ -7,7 +7,7 @@ import Telemetry
 import Testing
 
 /// Topics that are not what they were when the consumer comes back.
-@Suite(.timeLimit(.minutes(2))) struct ChangedTopicTests {
+@Suite(.timeLimit(.minutes(10))) struct ChangedTopicTests {
     private static let key = TopicPartition("t.order.updated", 0)
     let directory: TemporaryDirectory
     let folder: StateFolder

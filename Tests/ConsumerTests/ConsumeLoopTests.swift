@@ -7,7 +7,7 @@ import Support
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConsumeLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct ConsumeLoopTests {
     let topics: TestTopics
     let directory: TemporaryDirectory
     let folder: StateFolder

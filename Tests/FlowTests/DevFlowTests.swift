@@ -14,7 +14,7 @@ extension Flows {
                 Binary.path(), ["dev"] + ports + arguments, directory: folder.get().path)
         }
 
-        @Test(.timeLimit(.minutes(1)))
+        @Test(.timeLimit(.minutes(10)))
         func `the demo shows each stage of four webhooks and their state, and ends`() throws {
             let dev = try dev("--demo")
 
@@ -34,7 +34,7 @@ extension Flows {
             #expect(dev.errors.isEmpty, "\(dev.errors)")
         }
 
-        @Test(.timeLimit(.minutes(1)))
+        @Test(.timeLimit(.minutes(10)))
         func `simulated life beside it goes all the way`() throws {
             let dev = try dev()
             let url = try word(2, dev.waitForLine(with: "webhooks  http", upTo: .seconds(20)))

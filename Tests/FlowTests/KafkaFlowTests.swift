@@ -18,7 +18,7 @@ extension Flows {
             return installation
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.timeLimit(.minutes(10)))
         func `the four webhooks end to end, and any client reads them`() throws {
             let installation = try installation()
             let serve = try installation.serve()

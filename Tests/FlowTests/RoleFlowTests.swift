@@ -11,7 +11,7 @@ extension Flows {
             try Installation(bootstrapServers: kafka.cluster.bootstrapServers)
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(10)))
         func `what is posted is published and applied`() throws {
             let kafka = try EmbeddedKafka()
             let installation = try installation(kafka)
@@ -34,7 +34,7 @@ extension Flows {
             }
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(10)))
         func `without Kafka webhooks are taken, and published in order once it is there`() throws {
             let kafka = try EmbeddedKafka()
             try kafka.cluster.stopBroker()
@@ -58,7 +58,7 @@ extension Flows {
             _ = serve
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(10)))
         func `at SIGTERM under load, what is journalled has got its 200`() throws {
             let kafka = try EmbeddedKafka()
             let installation = try installation(kafka)
@@ -83,7 +83,7 @@ extension Flows {
             _ = again
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(10)))
         func `a second serve is told who has the journal`() throws {
             let kafka = try EmbeddedKafka()
             let installation = try installation(kafka)
@@ -95,7 +95,7 @@ extension Flows {
             #expect(second.errors.contains("\(first.pid)"), "\(second.errors)")
         }
 
-        @Test(.timeLimit(.minutes(1)))
+        @Test(.timeLimit(.minutes(10)))
         func `every problem of the configuration is told at once`() throws {
             let installation = try Installation(
                 bootstrapServers: "127.0.0.1:1",

@@ -28,7 +28,7 @@ private final class Echo: HTTPHandler {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPClientTests {
     private func withEcho(_ body: (String) throws -> Void) throws {
         var configuration = HTTPServerConfiguration()

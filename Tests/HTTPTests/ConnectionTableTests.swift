@@ -6,7 +6,7 @@ import Testing
 
 private let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConnectionTableTests {
     private let limits = ConnectionLimits(idle: 100, header: 100, body: 100, waiting: 100)
 

@@ -19,7 +19,7 @@ private func chunk(_ count: Int) -> String {
     String(count, radix: 16) + "\r\n" + body(count) + "\r\n"
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConversationTests {
     private func withClient(
         _ change: (inout HTTPServerConfiguration) -> Void = { _ in },

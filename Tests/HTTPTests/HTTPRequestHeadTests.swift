@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPRequestHeadTests {
     /// The test handler answers a GET with the path and the parameter `q`.
     @Test(arguments: [

@@ -8,7 +8,7 @@ import Threads
 
 private let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n"
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPServerTests {
     @Test func `a body comes back, and the connection stays open`() throws {
         try withServer(TestHandler()) { server in

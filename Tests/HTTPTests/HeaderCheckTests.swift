@@ -105,7 +105,7 @@ struct BadHead: CustomTestStringConvertible, Sendable {
     ]
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HeaderCheckTests {
     @Test(arguments: BadHead.all)
     func `it is refused, the handler never sees it, and the connection ends`(head: BadHead) throws {

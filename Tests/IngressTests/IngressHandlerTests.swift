@@ -8,7 +8,7 @@ import Testing
 @testable import Ingress
 
 /// The table of answers, row by row, against the running server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct IngressHandlerTests {
     private let fixture: IngressFixture
     private let client: RawConnection

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import Threads
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct IngressServerTests {
     @Test func `the observer sees what is acknowledged, and nothing else`() throws {
         let seen = Monitor<[AcknowledgedWebhook]>([])

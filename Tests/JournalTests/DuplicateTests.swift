@@ -8,7 +8,7 @@ import Threads
 @testable import Journal
 
 /// What the journal makes of the same webhook, and of nearly the same one.
-@Suite(.timeLimit(.minutes(1))) struct DuplicateTests {
+@Suite(.timeLimit(.minutes(10))) struct DuplicateTests {
     private let journal: JournalFixture
     private let first = Sample.body(1)
     private let second = Sample.body(2)

@@ -4,7 +4,7 @@ import Threads
 
 @testable import Journal
 
-@Suite(.timeLimit(.minutes(1))) struct JournalReaderTests {
+@Suite(.timeLimit(.minutes(10))) struct JournalReaderTests {
     private let journal: JournalFixture
 
     init() throws {

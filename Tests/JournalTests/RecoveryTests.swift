@@ -6,7 +6,7 @@ import Testing
 
 @testable import Journal
 
-@Suite(.timeLimit(.minutes(1))) struct RecoveryTests {
+@Suite(.timeLimit(.minutes(10))) struct RecoveryTests {
     /// A journal of 60 records in a few segments, one record a batch, crashed.
     private func crashed(
         _ count: Int = 60, clean: Bool = false, bytes: Int = 50_000

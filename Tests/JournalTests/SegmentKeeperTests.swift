@@ -7,7 +7,7 @@ import Threads
 
 @testable import Journal
 
-@Suite(.timeLimit(.minutes(1))) struct SegmentKeeperTests {
+@Suite(.timeLimit(.minutes(10))) struct SegmentKeeperTests {
     private let journal: JournalFixture
     private let disk = FaultyDisk()
 

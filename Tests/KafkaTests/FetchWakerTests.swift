@@ -3,7 +3,7 @@ import Support
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FetchWakerTests {
+@Suite(.timeLimit(.minutes(10))) struct FetchWakerTests {
     /// The queue has room for one record: one a second would take longer than is waited.
     @Test func `a queue that was full is filled again at once`() throws {
         let cluster = try MockCluster()

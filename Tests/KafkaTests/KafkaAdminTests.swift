@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     .enabled(if: RealKafka.isAvailable, "no Kafka: \(RealKafka.whyNot ?? "")"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(10)))
 struct KafkaAdminTests {
     private let limit = Duration.seconds(20)
 

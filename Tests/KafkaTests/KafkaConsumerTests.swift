@@ -3,7 +3,7 @@ import Support
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct KafkaConsumerTests {
+@Suite(.timeLimit(.minutes(10))) struct KafkaConsumerTests {
     let cluster: MockCluster
     let producer: KafkaProducer
     let consumer: KafkaConsumer

@@ -3,7 +3,7 @@ import Support
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct KafkaProducerTests {
+@Suite(.timeLimit(.minutes(10))) struct KafkaProducerTests {
     let cluster: MockCluster
     let producer: KafkaProducer
 

@@ -5,7 +5,7 @@ import Telemetry
 import Testing
 import Threads
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ManagementServerTests {
     private let readiness = Readiness(waitingFor: ["kafka"])
     private let metrics = Metrics()

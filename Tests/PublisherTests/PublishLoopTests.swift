@@ -9,7 +9,7 @@ import Threads
 @testable import Kafka
 @testable import Publisher
 
-@Suite(.timeLimit(.minutes(2))) struct PublishLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct PublishLoopTests {
     let cluster: MockCluster
     let journal = MemoryJournal()
     let metrics = Metrics()

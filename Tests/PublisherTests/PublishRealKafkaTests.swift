@@ -9,7 +9,7 @@ import Threads
 
 @Suite(
     .enabled(if: RealKafka.isAvailable, "no Kafka: \(RealKafka.whyNot ?? "")"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(10)))
 struct PublishRealKafkaTests {
     private let journal = MemoryJournal()
     private let rounds = 4

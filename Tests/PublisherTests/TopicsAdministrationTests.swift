@@ -10,7 +10,7 @@ import Threads
 
 @Suite(
     .enabled(if: RealKafka.isAvailable, "no Kafka: \(RealKafka.whyNot ?? "")"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(10)))
 struct TopicsAdministrationTests {
     private let limit = Duration.seconds(20)
     private let bad = "telness.order.submitted"

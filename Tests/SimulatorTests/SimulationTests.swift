@@ -3,7 +3,7 @@ import Simulator
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulationTests {
     @Test func `everything is sent, faults and refusals are told apart`() throws {
         var configuration = SimulatorConfiguration()

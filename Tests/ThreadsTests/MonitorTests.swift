@@ -2,7 +2,7 @@ import Testing
 
 @testable import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(10))) struct MonitorTests {
     private struct Slot: ~Copyable {
         var item: Int?
     }

@@ -44,7 +44,7 @@ private final class Recorded: Part {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct RoleTests {
+@Suite(.timeLimit(.minutes(10))) struct RoleTests {
     @Test func `a failing part takes the role down from the front to the back`() {
         let diary = Monitor<[String]>([])
         let end = Role([

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct SignalsTests {
+@Suite(.timeLimit(.minutes(10))) struct SignalsTests {
     @Test(arguments: [Signals.Received.terminate, .interrupt, .hangup, .nudge])
     func `a signal is waited for, not handled`(signal: Signals.Received) {
         let waiter = Monitor<Signals.Waiter?>(nil)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerTests {
     @Test func `a worker has run its closure when it is joined`() {
         let ran = Atomic(0)
         let worker = Worker("test-worker") { ran.add(1, ordering: .relaxed) }

@@ -28,7 +28,7 @@ struct CheckpointFiles: Sendable {
     }
 
     /// The last sequence that both files cover, so that losing one of them loses nothing.
-    var coveredByBoth: UInt64 { min(heads[0]?.through ?? 0, heads[1]?.through ?? 0) }
+    var coveredByBoth: UInt64 { min(heads[0]?.covered ?? 0, heads[1]?.covered ?? 0) }
 
     /// Whether neither file holds a checkpoint.
     var isUnknown: Bool { newest == nil }
@@ -71,16 +71,28 @@ struct CheckpointFiles: Sendable {
         return newest.flatMap { results[$0] }
     }
 
+    /// Whether both files of the publisher's checkpoint say this.
+    func bothHold(_ position: PublishPosition) -> Bool {
+        heads.allSatisfy { $0?.position == position }
+    }
+
+    /// Writes a position of the publisher to the older file.
+    mutating func write(_ position: PublishPosition) throws(FileError) {
+        try write(through: position.through, first: position.routes, lanes: position.lanes)
+    }
+
     /// Writes the older file; what follows the page is written by `body`, which is given the
     /// checksum so far, the offset and the file, and answers the whole checksum.
     mutating func write(
         through: UInt64, first: UInt64 = 0, marks: Int = 0,
+        lanes: [PublishPosition.Lane] = [],
         _ body: (UInt32, any File) throws(FileError) -> UInt32 = { before, _ in before }
     ) throws(FileError) {
         let index = newest.map { 1 - $0 } ?? 0
         let generation = (newest.flatMap { heads[$0]?.generation } ?? 0) + 1
         let head = CheckpointHead(
-            generation: generation, through: through, first: first, marks: UInt64(marks))
+            generation: generation, through: through, first: first, marks: UInt64(marks),
+            lanes: lanes)
         var page = head.page(kind, journal)
         heads[index] = nil
         let checksum = try body(CheckpointHead.checksum(page.span), files[index])

@@ -43,14 +43,15 @@ struct JournalMetrics: Sendable {
         depth: @escaping @Sendable () -> JournalDepth
     ) {
         metrics.gauge(
-            "hookline_journal_unpublished_records", "Records that are not published yet."
+            "hookline_journal_unpublished_records",
+            "Records that are not published yet, but for those of topics that cannot be written."
         ) { Double(depth().records) }
         metrics.gauge(
             "hookline_journal_unpublished_bytes", "Bytes of these, by their share of a segment."
         ) { Double(depth().bytes) }
         metrics.gauge(
             "hookline_journal_oldest_unpublished_age_seconds",
-            "How long ago the first of these came in."
+            "How long ago the first record that is not published came in, in a lane or not."
         ) { Double(depth().oldestSeconds) }
         metrics.gauge("hookline_journal_segments", "Segment files.") {
             Double(depth().segments)
@@ -63,11 +64,11 @@ struct JournalMetrics: Sendable {
 
 /// How much lies in the journal.
 package struct JournalDepth: Sendable, Equatable {
-    /// Records that are not published yet.
+    /// Records that are not published yet, those of lanes not among them.
     package let records: Int
     /// Bytes of these, by their share of a segment.
     package let bytes: Int
-    /// Seconds since the first of these came in; 0 where there is none.
+    /// Seconds since the first record that is not published came in; 0 where there is none.
     package let oldestSeconds: Int
     /// Segment files.
     package let segments: Int

@@ -48,7 +48,7 @@ struct JournalState {
     /// Sequence of the first record of the open batch.
     private var openFirst: UInt64
     private(set) var durable: UInt64
-    var published: UInt64
+    var published: PublishPosition
     /// Oldest first; the last one is written.
     var segments: [Segment]
     /// What is written after it.
@@ -65,7 +65,7 @@ struct JournalState {
     private let segmentBytes: Int
 
     init(
-        index: DedupIndex, published: UInt64, segments: [Segment], following: Segment?,
+        index: DedupIndex, published: PublishPosition, segments: [Segment], following: Segment?,
         configuration: JournalConfiguration
     ) {
         self.index = index
@@ -269,13 +269,13 @@ struct JournalState {
         var bytes = 0
         for (index, segment) in segments.enumerated().reversed() {
             let next = index + 1 < segments.count ? segments[index + 1].first : openFirst
-            if segment.first > published {
+            if segment.first > published.through {
                 bytes += segment.used
                 continue
             }
             let count = Double(next - segment.first)
-            if count > 0, next > published + 1 {
-                bytes += Int(Double(segment.used) * Double(next - published - 1) / count)
+            if count > 0, next > published.through + 1 {
+                bytes += Int(Double(segment.used) * Double(next - published.through - 1) / count)
             }
             break
         }

@@ -62,7 +62,8 @@ package final class JournalWriter: Part {
             [
                 "folder": .string(folder.path), "segments": LogValue(recovered.segments.count),
                 "records": LogValue(recovered.index.next - 1),
-                "published": LogValue(recovered.published), "ids": LogValue(recovered.index.count),
+                "published": LogValue(recovered.published.lowest),
+                "ids": LogValue(recovered.index.count),
                 "bytesRead": LogValue(recovered.bytesRead),
                 "seconds": .number(Double(MonotonicClock.now() - start) / 1e9),
             ])
@@ -233,17 +234,18 @@ package final class JournalWriter: Part {
         try JournalReader(self, after: sequence)
     }
 
-    /// The last record that is published: at a start, what the checkpoint says.
-    package var publishedSequence: UInt64 { state.withLock { $0.published } }
+    /// How far it is published: at a start, what the checkpoint says.
+    package var published: PublishPosition { state.withLock { $0.published } }
 
-    /// Everything up to this record is published; the checkpoint follows within
-    /// `checkpointMilliseconds`.
+    /// It is published so far; the checkpoint follows within `checkpointMilliseconds`.
     ///
-    /// When `run` has returned, the checkpoint is written before this returns.
-    package func recordPublished(through sequence: UInt64) throws(JournalError) {
+    /// One thread at a time, each position at or after the one before. When `run` has returned,
+    /// the checkpoint is written before this returns.
+    package func recordPublished(_ position: PublishPosition) throws(JournalError) {
         let hasEnded = state.withLock { state in
-            precondition(sequence <= state.durable, "only what is durable is published")
-            state.published = max(state.published, sequence)
+            precondition(position.through <= state.durable, "only what is durable is published")
+            precondition(position.lowest >= state.published.lowest, "the checkpoint goes back")
+            state.published = position
             return state.phase == .ended
         }
         guard hasEnded else { return }
@@ -254,8 +256,9 @@ package final class JournalWriter: Part {
     package var depth: JournalDepth {
         let now = WallClock.now().seconds
         return state.withLock { state in
-            let records = Int(state.durable - min(state.durable, state.published))
-            let oldest = records > 0 ? state.index.arrival(of: state.published + 1) : nil
+            let records = Int(state.durable - min(state.durable, state.published.through))
+            let lowest = state.published.lowest
+            let oldest = lowest < state.durable ? state.index.arrival(of: lowest + 1) : nil
             return JournalDepth(
                 records: records, bytes: state.unpublishedBytes,
                 oldestSeconds: Int(max(0, now - (oldest ?? now))),

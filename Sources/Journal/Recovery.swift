@@ -10,7 +10,7 @@ struct Recovered {
     var segments: [Segment]
     /// A segment that is there and holds nothing yet.
     var following: Segment?
-    var published: UInt64
+    var published: PublishPosition
     var publishFiles: CheckpointFiles
     var idsFiles: CheckpointFiles
     /// The checkpoint of the ids that was used, and how many bytes were read behind it.
@@ -79,7 +79,7 @@ struct Recovery {
             var ids = try CheckpointFiles(
                 .ids, in: folder, journal: journal,
                 bytes: IdsCheckpoint.fileBytes(configuration.dedup))
-            let published = try publish.load { head, sum, _ in (sum, head.through) }
+            let published = try publish.load { head, sum, _ in (sum, head.position) }
             let index = try ids.load { head, sum, file throws(FileError) in
                 try IdsCheckpoint.read(head, sum, file, configuration.dedup)
             }
@@ -88,7 +88,8 @@ struct Recovery {
             }
             let kept = index ?? DedupIndex(configuration.dedup, next: 1)
             return Recovered(
-                journal: journal, index: kept, segments: [], published: published ?? 0,
+                journal: journal, index: kept, segments: [],
+                published: published ?? PublishPosition(through: 0),
                 publishFiles: publish, idsFiles: ids, idsThrough: kept.next - 1)
         }
     }
@@ -104,29 +105,29 @@ struct Recovery {
             recovered.index = DedupIndex(configuration.dedup, next: first)
             recovered.idsThrough = first - 1
         }
-        if recovered.published + 1 < first {
+        if recovered.published.lowest + 1 < first {
             // A segment goes when both checkpoint files are past it.
             guard recovered.publishFiles.isUnknown else {
                 throw .damaged(
                     path: folder.path,
                     reason: "its records begin at \(first), but only those up to "
-                        + "\(recovered.published) are published")
+                        + "\(recovered.published.lowest) are published")
             }
             log.warning(
                 "no publish checkpoint: everything in the journal is published again",
                 ["first": LogValue(first)])
-            recovered.published = first - 1
+            recovered.published = PublishPosition(through: first - 1)
         }
     }
 
     /// Without a record in any segment, those that were there have been published and given up.
     private func checkEmpty(_ recovered: inout Recovered) throws(JournalError) {
         if recovered.publishFiles.isUnknown, recovered.idsFiles.isUnknown { return }
-        guard recovered.published == recovered.idsThrough else {
+        guard recovered.published == PublishPosition(through: recovered.idsThrough) else {
             throw .damaged(
                 path: folder.path,
                 reason: "it has no records, but its checkpoints are at "
-                    + "\(recovered.published) and \(recovered.idsThrough)")
+                    + "\(recovered.published.lowest) and \(recovered.idsThrough)")
         }
     }
 
@@ -134,7 +135,7 @@ struct Recovery {
     private func checkReach(_ recovered: Recovered) throws(JournalError) {
         let last = recovered.index.next - 1
         for (name, through) in [
-            ("publish", recovered.published), ("ids", recovered.idsThrough),
+            ("publish", recovered.published.through), ("ids", recovered.idsThrough),
         ] where through > last {
             throw .damaged(
                 path: folder.path,

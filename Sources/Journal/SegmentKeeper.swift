@@ -120,8 +120,8 @@ final class SegmentKeeper: Sendable {
     func writePublished() throws(FileError) {
         let published = state.withLock { $0.published }
         try files.withLock { files throws(FileError) in
-            guard files.publish.coveredByBoth < published else { return }
-            try files.publish.write(through: published)
+            guard !files.publish.bothHold(published) else { return }
+            try files.publish.write(published)
         }
     }
 
@@ -258,7 +258,7 @@ final class SegmentKeeper: Sendable {
     /// Brings both files of both checkpoints past the oldest segment where it is published.
     private func coverOldest() throws(FileError) {
         let next = state.withLock { state in
-            state.oldest.flatMap { $0.next <= state.published + 1 ? $0.next : nil }
+            state.oldest.flatMap { $0.next <= state.published.lowest + 1 ? $0.next : nil }
         }
         guard let next else { return }
         for _ in 0..<2 {

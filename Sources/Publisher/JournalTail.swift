@@ -17,13 +17,15 @@ package struct JournalTail: Sendable {
     /// The journal on disk.
     package init(_ journal: JournalWriter) {
         self.init(
-            published: { journal.publishedSequence },
+            published: { journal.published.through },
             read: { after in
                 let reader = try journal.reader(after: after)
                 return { try reader.next() }
             },
             wait: { after, limit in _ = journal.waitForDurable(after: after, upTo: limit) },
-            record: { through in try journal.recordPublished(through: through) })
+            record: { through in
+                try journal.recordPublished(PublishPosition(through: through))
+            })
     }
 
     /// A journal by its four questions.

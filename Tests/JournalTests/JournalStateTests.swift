@@ -14,7 +14,8 @@ struct JournalStateTests {
         configuration.segmentBytes = total * Self.page
         configuration.batchBytes = 8 * Self.page
         return JournalState(
-            index: DedupIndex(DedupConfiguration(), next: 1), published: 0,
+            index: DedupIndex(DedupConfiguration(), next: 1),
+            published: PublishPosition(through: 0),
             segments: [segment(1, total - here, total)],
             following: following.map { segment(2, 0, $0) }, configuration: configuration)
     }
@@ -77,7 +78,8 @@ struct JournalStateTests {
         configuration.segmentBytes = 64 << 20
         func state(used: Int, prepared: Int, following: Int?) -> JournalState {
             JournalState(
-                index: DedupIndex(DedupConfiguration(), next: 1), published: 0,
+                index: DedupIndex(DedupConfiguration(), next: 1),
+                published: PublishPosition(through: 0),
                 segments: [
                     Segment(
                         number: 1, first: 1, used: used << 20, prepared: prepared << 20, newest: 0)
@@ -140,9 +142,9 @@ struct JournalStateTests {
         state.segments = [segment(1, 64, 64), segment(2, 64, 64)]
         state.segments[1].first = 101
         #expect(state.unpublishedBytes == 128 * Self.page)
-        state.published = 50
+        state.published = PublishPosition(through: 50)
         #expect(state.unpublishedBytes == 96 * Self.page)
-        state.published = 100
+        state.published = PublishPosition(through: 100)
         #expect(state.unpublishedBytes == 64 * Self.page)
     }
 

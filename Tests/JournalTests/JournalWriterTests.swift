@@ -152,14 +152,14 @@ import Threads
         for number in 1...10 { try journal.writer.add(number) }
         #expect(journal.writer.depth.records == 10)
         #expect(journal.writer.depth.bytes > 0)
-        try journal.writer.recordPublished(through: 6)
+        try journal.writer.recordPublished(PublishPosition(through: 6))
         #expect(journal.writer.depth.records == 4)
         try eventually("a checkpoint without a stop") {
             let copy = try journal.crashed()
             try copy.open()
-            return copy.writer.publishedSequence == 6
+            return copy.writer.published.through == 6
         }
-        try journal.writer.recordPublished(through: 10)
+        try journal.writer.recordPublished(PublishPosition(through: 10))
         #expect(
             journal.writer.depth
                 == JournalDepth(
@@ -167,7 +167,7 @@ import Threads
                 || journal.writer.depth.records == 0)
         journal.close()
         try journal.start()
-        #expect(journal.writer.publishedSequence == 10)
+        #expect(journal.writer.published.through == 10)
     }
 
     @Test func `what is published after the end is written at once`() throws {
@@ -175,10 +175,10 @@ import Threads
         for number in 1...10 { try journal.writer.add(number) }
         let writer = journal.writer
         journal.close()
-        try writer.recordPublished(through: 9)
+        try writer.recordPublished(PublishPosition(through: 9))
         let copy = try journal.crashed()
         try copy.open()
-        #expect(copy.writer.publishedSequence == 9)
+        #expect(copy.writer.published.through == 9)
     }
 
     @Test func `waiting for what is durable ends with it, or with the time`() throws {

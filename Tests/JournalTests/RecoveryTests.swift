@@ -134,7 +134,7 @@ import Testing
         let journal = try JournalFixture()
         try journal.start()
         for number in 1...5 { try journal.writer.add(number) }
-        try journal.writer.recordPublished(through: 5)
+        try journal.writer.recordPublished(PublishPosition(through: 5))
         journal.close()
         try journal.damage(1) { bytes in bytes = [UInt8](repeating: 0, count: bytes.count) }
         #expect(throws: JournalError.self) { try journal.open() }
@@ -205,14 +205,14 @@ import Testing
         try journal.start()
         for number in 1...30 {
             try journal.writer.add(number)
-            try journal.writer.recordPublished(through: UInt64(number))
+            try journal.writer.recordPublished(PublishPosition(through: UInt64(number)))
         }
         journal.close()
         let missing = try journal.crashed()
         try FileSystem.remove(missing.path(name))
         try missing.start()
         // How old the other file is depends on the keeper's pace; it never says too much.
-        #expect(missing.writer.publishedSequence <= 30)
+        #expect(missing.writer.published.through <= 30)
         #expect(try missing.writer.add(3).duplicate)
         var bytes = try FileSystem.bytes(of: journal.path(name))
         bytes[45] ^= 1
@@ -227,13 +227,13 @@ import Testing
         let journal = try JournalFixture()
         try journal.start()
         for number in 1...30 { try journal.writer.add(number, bytes: 50_000) }
-        try journal.writer.recordPublished(through: 30)
+        try journal.writer.recordPublished(PublishPosition(through: 30))
         journal.close()
         for name in ["publish.0", "publish.1", "ids.0", "ids.1"] {
             try FileSystem.remove(journal.path(name))
         }
         try journal.start()
-        #expect(journal.writer.publishedSequence == 0)
+        #expect(journal.writer.published.through == 0)
         #expect(try journal.writer.add(7, bytes: 50_000).duplicate)
         try check(journal, has: 30)
     }

@@ -26,7 +26,8 @@ import Threads
 
     /// Published and covered segments count as older than nothing a second after their last batch.
     private func publishAll() throws {
-        try journal.writer.recordPublished(through: journal.writer.durableSequence)
+        try journal.writer.recordPublished(
+            PublishPosition(through: journal.writer.durableSequence))
     }
 
     @Test func `published segments are used again, and the folder stays small`() throws {
@@ -53,6 +54,23 @@ import Threads
         try journal.start()
         for number in 1...200 { try journal.writer.add(number, bytes: 40_000) }
         #expect(try journal.writer.all().count == 200)
+    }
+
+    @Test func `segments wait for the lowest lane, also after a restart`() throws {
+        try journal.start()
+        for number in 1...200 { try journal.writer.add(number, bytes: 40_000) }
+        let position = PublishPosition(
+            through: 200, lanes: [PublishPosition.Lane(topic: "t", first: 60)], routes: 5)
+        try journal.writer.recordPublished(position)
+        for number in 201...260 { try journal.writer.add(number, bytes: 40_000) }
+        try eventually("what is before the lane to go") {
+            (try? journal.writer.reader(after: 1)) == nil
+        }
+        #expect(try journal.writer.reader(after: 59).next()?.sequence == 60)
+        journal.close()
+        try journal.start()
+        #expect(journal.writer.published == position)
+        #expect(try journal.writer.reader(after: 59).next()?.sequence == 60)
     }
 
     @Test func `what is published stays for its time`() throws {

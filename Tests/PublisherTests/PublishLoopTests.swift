@@ -342,7 +342,7 @@ import Threads
                     bodyHash: BodyHash(hashing: body.span), apiKeyName: ""), body: body.span
             ) { _ in }
         }
-        try eventually("all to be published") { writer.publishedSequence == 50 }
+        try eventually("all to be published") { writer.published.through == 50 }
         loop.stop()
         publisher.join()
         writer.stop()

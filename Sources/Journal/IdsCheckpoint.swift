@@ -78,7 +78,7 @@ enum IdsCheckpoint {
         private let file: any File
         private var offset: Int
         private let end: Int
-        private var buffer = [UInt8](repeating: 0, count: pieceBytes)
+        private var buffer: [UInt8]
         private var position = 0
         private var filled = 0
         private(set) var checksum: UInt32
@@ -87,6 +87,7 @@ enum IdsCheckpoint {
             self.file = file
             offset = range.lowerBound
             end = range.upperBound
+            buffer = [UInt8](repeating: 0, count: min(pieceBytes, range.count))
             self.checksum = checksum
         }
 

@@ -25,6 +25,11 @@ package struct JournalConfiguration: Sendable {
     /// How long a body is known again: section `dedup`.
     package var dedup = DedupConfiguration()
 
+    /// Bytes that the helper zeroes for one sync, which the writer's own waits for; no setting.
+    var stepBytes = 1 << 20
+    /// How far the helper zeroes ahead of the writer at least, in bytes; no setting.
+    var aheadBytes = 8 << 20
+
     /// Bytes of a segment file: whole pages, and room for the largest batch.
     var fileBytes: Int { BatchFormat.padded(max(segmentBytes, batchBytes)) }
 

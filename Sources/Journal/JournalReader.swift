@@ -47,7 +47,8 @@ package final class JournalReader {
     ) throws(FileError) -> BatchCursor {
         let file = try writer.folder.files.open(writer.folder.segment(number), .read)
         return BatchCursor(
-            file, segment: number, journal: writer.journal, limit: 0, pieceBytes: pieceBytes)
+            file, segment: number, journal: writer.journal, limit: 0,
+            pieceBytes: min(pieceBytes, try file.size()))
     }
 
     /// The next record; nil where no further one is on disk yet.

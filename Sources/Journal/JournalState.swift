@@ -33,9 +33,6 @@ struct JournalState {
         let wakesHelper: Bool
     }
 
-    /// How far the helper zeroes ahead of the writer at least.
-    static let aheadBytes = 8 << 20
-
     var phase = Phase.running
     /// What the helper could not do, for the writer to throw.
     var failure: JournalError?
@@ -63,6 +60,8 @@ struct JournalState {
     private var readers: [UInt64: Int] = [:]
     private let batchBytes: Int
     private let segmentBytes: Int
+    private let stepBytes: Int
+    private let aheadBytes: Int
 
     init(
         index: DedupIndex, published: PublishPosition, segments: [Segment], following: Segment?,
@@ -76,6 +75,8 @@ struct JournalState {
         self.following = following
         batchBytes = configuration.batchBytes
         segmentBytes = configuration.fileBytes
+        stepBytes = configuration.stepBytes
+        aheadBytes = configuration.aheadBytes
     }
 
     // MARK: - Appending
@@ -177,7 +178,7 @@ struct JournalState {
         let offset = active.used
         segments[segments.count - 1].used += bytes
         // Not with every batch: a step is much larger than most.
-        let isStep = (offset + bytes) >> 20 > offset >> 20 || room == .following
+        let isStep = (offset + bytes) / stepBytes > offset / stepBytes || room == .following
         return Place(
             segment: active, offset: offset, first: openFirst,
             wakesHelper: isStep && wanted != nil)
@@ -243,7 +244,7 @@ struct JournalState {
     /// the writer's own syncs up.
     var wanted: Segment? {
         let bytes = open.whole
-        let pace = 2 * active.used + Self.aheadBytes
+        let pace = 2 * active.used + aheadBytes
         if active.prepared < min(segmentBytes, max(pace, active.used + bytes)) { return active }
         guard active.prepared >= segmentBytes else { return nil }
         guard let following else {

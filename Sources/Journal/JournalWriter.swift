@@ -28,7 +28,7 @@ package final class JournalWriter: Part {
     let durable: Monitor<Durable>
     let folder: JournalFolder
     let journal: JournalID
-    private let keeper: SegmentKeeper
+    let keeper: SegmentKeeper
     private let metrics: JournalMetrics
     private let log: Log
     private let lock: FileLock
@@ -42,14 +42,21 @@ package final class JournalWriter: Part {
         _ configuration: JournalConfiguration, files: any FileLayer = Disk(), log: Log = .silent,
         metrics: Metrics = Metrics()
     ) throws(JournalError) -> JournalWriter {
+        try open(configuration, files, log, metrics, at: .now())
+    }
+
+    /// The same at this moment.
+    static func open(
+        _ configuration: JournalConfiguration, _ files: any FileLayer, _ log: Log,
+        _ metrics: Metrics, at now: Moment
+    ) throws(JournalError) -> JournalWriter {
         let log = log.with(component: "journal")
         let folder = JournalFolder(path: configuration.folder, files: files)
         let lock = try JournalError.wrap { () throws(FileError) in
             try files.createFolder(folder.path)
             return try FileLock(folder.lock, on: files)
         }
-        let start = MonotonicClock.now()
-        var recovered = try Recovery(folder, configuration, log: log).run()
+        var recovered = try Recovery(folder, configuration, log: log, at: now).run()
         if recovered.segments.isEmpty {
             recovered.segments = [
                 try JournalError.wrap { () throws(FileError) in
@@ -65,7 +72,7 @@ package final class JournalWriter: Part {
                 "published": LogValue(recovered.published.lowest),
                 "ids": LogValue(recovered.index.count),
                 "bytesRead": LogValue(recovered.bytesRead),
-                "seconds": .number(Double(MonotonicClock.now() - start) / 1e9),
+                "seconds": .number(Double(MonotonicClock.now() - now.monotonic) / 1e9),
             ])
         return JournalWriter(
             recovered, configuration, folder, lock, log, JournalMetrics(metrics))
@@ -126,39 +133,51 @@ package final class JournalWriter: Part {
             keeper.stop()
             helper.join()
         }
-        while true {
-            switch state.wait({ $0.work() }) {
-            case .write(let place): try commit(place)
-            case .prepare: keeper.wake()
-            case .refuse(let waiters, let refusal):
-                for waiter in waiters { waiter.completion(.failure(refusal)) }
-            case .finish:
-                try finish()
-                return
-            case .fail(let error): try end(with: error, batch: nil)
-            }
-        }
+        while try perform(state.wait { $0.work() }, .now()) {}
     }
 
-    private func commit(_ place: JournalState.Place) throws(JournalError) {
+    /// Does what there is to do now, which may be nothing; false at the end of the journal.
+    ///
+    /// `run` waits for it and does it again and again.
+    func step(_ now: Moment) throws(JournalError) -> Bool {
+        guard let work = state.withLock({ $0.work() }) else { return true }
+        return try perform(work, now)
+    }
+
+    private func perform(_ work: JournalState.Work, _ now: Moment) throws(JournalError) -> Bool {
+        switch work {
+        case .write(let place): try commit(place, now)
+        case .prepare: keeper.wake()
+        case .refuse(let waiters, let refusal):
+            for waiter in waiters { waiter.completion(.failure(refusal)) }
+        case .finish:
+            try finish(now)
+            return false
+        case .fail(let error): try end(with: error, batch: nil)
+        }
+        return true
+    }
+
+    private func commit(
+        _ place: JournalState.Place, _ now: Moment
+    ) throws(JournalError) {
         if place.wakesHelper { keeper.wake() }
         var batch = OpenBatch.none
         state.withLock { $0.exchange(&batch) }
-        let start = MonotonicClock.now()
-        let now = WallClock.now().seconds
         batch.seal(
-            .records, journal, segment: place.segment.number, first: place.first, writtenAt: now)
+            .records, journal, segment: place.segment.number, first: place.first,
+            writtenAt: now.seconds)
         do {
             try place.segment.file?.write(batch.bytes.span, at: place.offset)
             try place.segment.file?.sync()
         } catch {
             try end(with: .file(error), batch: batch)
         }
-        metrics.syncSeconds.observe(from: start, to: MonotonicClock.now())
+        metrics.syncSeconds.observe(from: now.monotonic, to: MonotonicClock.now())
         metrics.batchRecords.observe(Double(batch.count))
         metrics.records.add(batch.count)
         metrics.writtenBytes.add(batch.bytes.count)
-        let late = state.withLock { $0.wrote(batch, at: place, now: now) }
+        let late = state.withLock { $0.wrote(batch, at: place, now: now.seconds) }
         publishDurable(
             place.first + UInt64(batch.count) - 1, place, place.offset + batch.bytes.count)
         for waiter in batch.waiters { waiter.completion(.success(waiter.receipt)) }
@@ -191,14 +210,14 @@ package final class JournalWriter: Part {
         }
     }
 
-    private func finish() throws(JournalError) {
+    private func finish(_ now: Moment) throws(JournalError) {
         let place = state.withLock { $0.reserve(BatchFormat.alignment) }
         // Without room for it the next start looks for the end as after a crash.
         if let place {
             var mark = OpenBatch()
             mark.seal(
                 .endMark, journal, segment: place.segment.number, first: place.first,
-                writtenAt: WallClock.now().seconds)
+                writtenAt: now.seconds)
             do {
                 try place.segment.file?.write(mark.bytes.span, at: place.offset)
                 try place.segment.file?.sync()

@@ -38,13 +38,15 @@ struct Recovery {
     private let scan: SegmentScan
     private let journal: JournalID
     private let numbers: [UInt64]
+    private let now: Moment
 
     init(
-        _ folder: JournalFolder, _ configuration: JournalConfiguration, log: Log
+        _ folder: JournalFolder, _ configuration: JournalConfiguration, log: Log, at now: Moment
     ) throws(JournalError) {
         self.folder = folder
         self.configuration = configuration
         self.log = log
+        self.now = now
         let numbers = try JournalError.wrap { () throws(FileError) in try folder.segments() }
         self.numbers = numbers
         journal = try folder.journalID(isNew: numbers.isEmpty)
@@ -210,7 +212,7 @@ struct Recovery {
         for index in start..<used.count {
             let isLast = index == used.count - 1
             let number = used[index].number
-            var reader = try SegmentRecovery(scan, number, expected: expected)
+            var reader = try SegmentRecovery(scan, number, expected: expected, at: now)
             let reading = try reader.run(into: &recovered)
             if let last = reader.last { end.last = (number, last.offset, last.whole) }
             expected = reader.expected

@@ -24,12 +24,11 @@ final class SegmentKeeper: Sendable {
         var isStopping = false
     }
 
-    /// What is zeroed for one sync: the writer's own sync waits behind it, so it is short.
-    private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
-
     private let state: Monitor<JournalState>
     private let files: Monitor<Checkpoints>
     private let signal = Monitor(Signal())
+    /// What is zeroed for one sync.
+    private let zeros: [UInt8]
     private let configuration: JournalConfiguration
     private let folder: JournalFolder
     private let log: Log
@@ -42,6 +41,7 @@ final class SegmentKeeper: Sendable {
     ) {
         self.state = state
         files = Monitor(Checkpoints(publish: publish, ids: ids, idsAtBytes: -idsBehind))
+        zeros = [UInt8](repeating: 0, count: configuration.stepBytes)
         self.configuration = configuration
         self.folder = folder
         self.log = log
@@ -54,8 +54,8 @@ final class SegmentKeeper: Sendable {
     ) throws(FileError) -> Segment {
         if let following = recovered.following { return following }
         let file = try folder.files.open(folder.segment(1), .create)
-        let room = min(configuration.fileBytes, zeros.count)
-        try file.write(zeros.span.extracting(0..<room), at: 0)
+        let room = min(configuration.fileBytes, configuration.stepBytes)
+        try file.write([UInt8](repeating: 0, count: room).span, at: 0)
         try file.sync()
         try folder.files.syncFolder(folder.path)
         return Segment(
@@ -78,11 +78,7 @@ final class SegmentKeeper: Sendable {
     func run() {
         while !signal.withLock({ $0.isStopping }) {
             do throws(FileError) {
-                try writePublished(every: configuration.checkpointMilliseconds)
-                try writeIds(after: configuration.idsCheckpointBytes)
-                sayDropped()
-                if try prepare() { continue }
-                try removeSurplus()
+                if try step(.now()) { continue }
             } catch {
                 state.update { $0.failure = .file(error) }
                 return
@@ -96,6 +92,19 @@ final class SegmentKeeper: Sendable {
         }
     }
 
+    /// Brings the checkpoints up to date where it is time, and does one step of preparing;
+    /// whether there is more to do at once.
+    ///
+    /// `run` does it again and again.
+    func step(_ now: Moment) throws(FileError) -> Bool {
+        try writePublished(every: configuration.checkpointMilliseconds, now)
+        try writeIds(after: configuration.idsCheckpointBytes)
+        sayDropped(now)
+        if try prepare(now) { return true }
+        try removeSurplus(now)
+        return false
+    }
+
     /// Writes the last checkpoints; that of the ids only where it saves the next start much.
     func finish() throws(FileError) {
         try writePublished()
@@ -106,11 +115,13 @@ final class SegmentKeeper: Sendable {
 
     /// Brings the older file up to date, at most this often; once more where nothing new came, so
     /// that both files have it.
-    private func writePublished(every milliseconds: Int) throws(FileError) {
+    private func writePublished(
+        every milliseconds: Int, _ now: Moment
+    ) throws(FileError) {
         let isDue = files.withLock { files in
-            let now = MonotonicClock.now()
-            guard now - files.publishedAt >= UInt64(milliseconds) * 1_000_000 else { return false }
-            files.publishedAt = now
+            let passed = now.monotonic - files.publishedAt
+            guard passed >= UInt64(milliseconds) * 1_000_000 else { return false }
+            files.publishedAt = now.monotonic
             return true
         }
         if isDue { try writePublished() }
@@ -139,15 +150,15 @@ final class SegmentKeeper: Sendable {
         }
     }
 
-    private func sayDropped() {
+    private func sayDropped(_ now: Moment) {
         let dropped = state.withLock { $0.index.droppedEarly }
         files.withLock { files in
             guard dropped > files.saidDropped else { return }
             metrics.droppedIds.add(dropped - files.saidDropped)
             files.saidDropped = dropped
-            let now = MonotonicClock.now()
-            guard files.saidAt == 0 || now - files.saidAt > 60_000_000_000 else { return }
-            files.saidAt = now
+            let passed = now.monotonic - files.saidAt
+            guard files.saidAt == 0 || passed > 60_000_000_000 else { return }
+            files.saidAt = now.monotonic
             log.warning(
                 "ids forgotten within the window: raise journal.dedup.maxIds",
                 ["dropped": LogValue(dropped), "maxIds": LogValue(configuration.dedup.maxIds)])
@@ -157,7 +168,7 @@ final class SegmentKeeper: Sendable {
     // MARK: - Segments
 
     /// Does one step of preparing; whether there is more to do at once.
-    private func prepare() throws(FileError) -> Bool {
+    private func prepare(_ now: Moment) throws(FileError) -> Bool {
         guard let wanted = state.withLock({ $0.wanted }) else {
             tell(outOfSpace: false)
             return false
@@ -165,14 +176,14 @@ final class SegmentKeeper: Sendable {
         do throws(FileError) {
             if wanted.file != nil {
                 try zero(wanted)
-            } else if try !giveUpOldest(for: wanted.number) {
+            } else if try !giveUpOldest(for: wanted.number, now) {
                 try make(wanted.number)
             }
         } catch {
             guard error.isNoSpace else { throw error }
             try coverOldest()
             let number = wanted.file == nil ? wanted.number : nil
-            guard try giveUpOldest(for: number, underPressure: true) else {
+            guard try giveUpOldest(for: number, now, underPressure: true) else {
                 tell(outOfSpace: true)
                 return false
             }
@@ -182,9 +193,10 @@ final class SegmentKeeper: Sendable {
 
     /// Zeroes a step of the segment.
     private func zero(_ segment: Segment) throws(FileError) {
-        let end = min(segment.prepared + Self.zeros.count, configuration.fileBytes)
-        let zeros = Self.zeros.span.extracting(0..<end - segment.prepared)
-        try segment.file?.write(zeros, at: segment.prepared)
+        let end = min(segment.prepared + zeros.count, configuration.fileBytes)
+        let zeros = zeros
+        try segment.file?.write(
+            zeros.span.extracting(0..<end - segment.prepared), at: segment.prepared)
         try segment.file?.sync()
         state.update { state in
             let last = state.segments.count - 1
@@ -210,9 +222,9 @@ final class SegmentKeeper: Sendable {
     ///
     /// It gets this number, or is removed where there is none or it has not the right size.
     private func giveUpOldest(
-        for number: UInt64?, underPressure: Bool = false, sparing spare: Int = 0
+        for number: UInt64?, _ now: Moment, underPressure: Bool = false, sparing spare: Int = 0
     ) throws(FileError) -> Bool {
-        guard let oldest = oldestToGo(underPressure: underPressure, sparing: spare) else {
+        guard let oldest = oldestToGo(now, underPressure: underPressure, sparing: spare) else {
             return false
         }
         let path = folder.segment(oldest.number)
@@ -238,11 +250,13 @@ final class SegmentKeeper: Sendable {
     }
 
     /// The oldest segment, where nothing needs it, nor so many after it, any longer.
-    private func oldestToGo(underPressure: Bool, sparing spare: Int) -> Segment? {
+    private func oldestToGo(
+        _ now: Moment, underPressure: Bool, sparing spare: Int
+    ) -> Segment? {
         let retention = files.withLock { files in
             Retention(
                 published: files.publish.coveredByBoth, ids: files.ids.coveredByBoth,
-                now: WallClock.now().seconds,
+                now: now.seconds,
                 keepSeconds: Int64(configuration.keepPublishedHours * 3600))
         }
         return state.withLock { state in
@@ -269,9 +283,9 @@ final class SegmentKeeper: Sendable {
     }
 
     /// Removes what nothing needs any longer, but a few that the writer will soon use again.
-    private func removeSurplus() throws(FileError) {
+    private func removeSurplus(_ now: Moment) throws(FileError) {
         guard state.withLock({ $0.following != nil }) else { return }
-        while try giveUpOldest(for: nil, sparing: Retention.spareSegments) {}
+        while try giveUpOldest(for: nil, now, sparing: Retention.spareSegments) {}
     }
 
     private func tell(outOfSpace: Bool) {

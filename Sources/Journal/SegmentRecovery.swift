@@ -1,6 +1,5 @@
 internal import Events
 internal import Files
-internal import Threads
 
 /// Reads one segment at a start: checks each batch, and tells the index of its records.
 struct SegmentRecovery {
@@ -12,14 +11,15 @@ struct SegmentRecovery {
     private(set) var last: (offset: Int, whole: Int)?
     /// When it was written.
     private(set) var newest: Int64 = 0
-    private let now = WallClock.now().seconds
+    private let now: Moment
 
     init(
-        _ scan: SegmentScan, _ number: UInt64, expected: UInt64
+        _ scan: SegmentScan, _ number: UInt64, expected: UInt64, at now: Moment
     ) throws(JournalError) {
         cursor = try JournalError.wrap { () throws(FileError) in try scan.cursor(number) }
         path = scan.folder.segment(number)
         self.expected = expected
+        self.now = now
     }
 
     /// Where the sound batches end.
@@ -65,7 +65,7 @@ struct SegmentRecovery {
         let end = position + head.length
         var sequence = head.firstSequence
         let records = bytes.extracting(0..<end)
-        index.expire(now: now)
+        index.expire(now: now.seconds)
         while position < end {
             guard let record = RecordLayout(records, at: position) else { return false }
             if sequence == index.next {

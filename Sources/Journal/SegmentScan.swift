@@ -16,9 +16,10 @@ struct SegmentScan {
 
     func cursor(_ number: UInt64, offset: Int = 0) throws(FileError) -> BatchCursor {
         let file = try folder.files.open(folder.segment(number), .read)
+        let size = try file.size()
         return BatchCursor(
-            file, segment: number, journal: journal, offset: offset, limit: try file.size(),
-            pieceBytes: Self.pieceBytes)
+            file, segment: number, journal: journal, offset: offset, limit: size,
+            pieceBytes: min(Self.pieceBytes, size))
     }
 
     /// Whether a sound batch of this use of the segment stands behind the offset.
@@ -28,7 +29,7 @@ struct SegmentScan {
     func hasBatch(_ number: UInt64, behind offset: Int) throws(FileError) -> Bool {
         let file = try folder.files.open(folder.segment(number), .read)
         let size = try file.size()
-        var buffer = [UInt8](repeating: 0, count: Self.pieceBytes)
+        var buffer = [UInt8](repeating: 0, count: min(Self.pieceBytes, BatchFormat.padded(size)))
         var start = offset + BatchFormat.alignment
         while start < size {
             let count = try file.read(into: &buffer, 0..<buffer.count, at: start)

@@ -51,6 +51,7 @@ enum LayoutRules {
         "Sources/Ingress/ScannerPool.swift": "IngressServerTests",
         "Sources/Ingress/Webhook.swift": "IngressHandlerTests",
         "Sources/Journal/JournalMetrics.swift": "names; JournalWriterTests read some",
+        "Sources/Journal/Moment.swift": "both clocks at once",
         "Sources/Journal/Segment.swift": "facts; JournalStateTests",
         "Sources/Journal/SegmentRecovery.swift": "RecoveryTests",
         "Sources/Journal/SegmentScan.swift": "RecoveryTests",

@@ -58,11 +58,12 @@ package final class JournalWriter: Part {
         }
         var recovered = try Recovery(folder, configuration, log: log, at: now).run()
         if recovered.segments.isEmpty {
-            recovered.segments = [
-                try JournalError.wrap { () throws(FileError) in
-                    try SegmentKeeper.first(recovered, configuration, folder)
-                }
-            ]
+            let first = try JournalError.wrap { () throws(FileError) in
+                try SegmentKeeper.first(recovered, configuration, folder)
+            }
+            recovered.segments = [first]
+            // It is written now: it must not come after itself.
+            recovered.following = nil
         }
         log.info(
             "journal open",

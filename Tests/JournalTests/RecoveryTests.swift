@@ -151,6 +151,18 @@ import Testing
         try check(journal, has: 40)
     }
 
+    @Test func `a journal that crashed before its first record is written from the start`() throws {
+        let journal = try JournalFixture { $0.segmentBytes = 2 << 20 }
+        try journal.start()
+        let copy = try journal.crashed()
+        try copy.start()
+        for number in 1...60 { try copy.writer.add(number, bytes: 50_000) }
+        try check(copy, has: 60)
+        copy.close()
+        try copy.start()
+        try check(copy, has: 60)
+    }
+
     @Test func `a segment made and not used is used`() throws {
         let journal = try crashed(3)
         for number in 2...5 as ClosedRange<UInt64> {

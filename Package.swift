@@ -32,7 +32,11 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
     name: "hookline",
-    products: [.executable(name: "hookline", targets: ["App"])],
+    products: [
+        .executable(name: "hookline", targets: ["App"]),
+        // Laid between the program and the C library by tests that make system calls fail.
+        .library(name: "Interposer", type: .dynamic, targets: ["Interposer"]),
+    ],
     targets: [
         // The C side: a folder each, and only its face imports it.
         system("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -106,6 +110,7 @@ let package = Package(
 
         // Tests mirror the sources.
         .target(name: "Support", path: "Tests/Support", swiftSettings: settings),
+        .target(name: "Interposer", path: "Tests/Interposer"),
         tests("ThreadsTests", ["Threads"]),
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Configuration", "Telemetry"]),

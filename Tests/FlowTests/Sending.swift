@@ -100,7 +100,7 @@ final class Sending: Sendable {
         do {
             let open = try connection ?? RawConnection(port: port)
             connection = open
-            open.send(request(bodies[index]))
+            open.send(Self.request(bodies[index], key: key))
             let response = try open.response(upTo: .seconds(20))
             if response["connection"] == "close" { connection = nil }
             state.withLock { state in
@@ -115,12 +115,15 @@ final class Sending: Sendable {
         }
     }
 
-    private func request(_ body: [UInt8]) -> [UInt8] {
+    /// The request that posts the body, as the real sender makes it.
+    static func request(
+        _ body: [UInt8], key: String, type: String = "application/json"
+    ) -> [UInt8] {
         let head = """
             POST /webhooks/telness HTTP/1.1\r
             Host: 127.0.0.1\r
             X-Api-Key: \(key)\r
-            Content-Type: application/json\r
+            Content-Type: \(type)\r
             Content-Length: \(body.count)\r
             \r\n
             """

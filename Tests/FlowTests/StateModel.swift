@@ -35,10 +35,11 @@ struct StateModel {
 
     /// Takes in the body of an event of a catalogued type.
     mutating func apply(_ body: [UInt8]) throws {
-        let event = JSONSlice(body)
+        let event = Self.members(of: JSONSlice(body))
         guard let type = event["type"]?.text, let rank = Self.ranks[type], let data = event["data"],
-            let snapshot = type == "order.lineItemStatusChanged" ? data["order"] : data,
+            let slice = type == "order.lineItemStatusChanged" ? data["order"] : data,
             let kind = type.split(separator: ".").first.map(String.init),
+            case let snapshot = Self.members(of: slice),
             let id = snapshot["\(kind)Id"]?.text, let eventID = event["eventId"]?.text,
             let occurredAt = event["occurredAt"].flatMap({ Timestamp(rfc3339: $0.text) })
         else { throw UnusableEvent(body: String(decoding: body, as: UTF8.self)) }
@@ -46,11 +47,16 @@ struct StateModel {
             occurredAt: occurredAt,
             updatedAt: snapshot["updatedAt"].flatMap { Timestamp(rfc3339: $0.text) },
             rank: rank, eventID: eventID.lowercased())
-        for (name, value) in snapshot.members {
-            let key = Entity(kind: kind, id: id)
+        let key = Entity(kind: kind, id: id)
+        for (name, value) in snapshot {
             if let known = entities[key]?[name], age < known.age { continue }
             entities[key, default: [:]][name] = Field(age: age, value: value)
         }
+    }
+
+    /// The members by name; the last of a name counts.
+    private static func members(of object: JSONSlice) -> [String: JSONSlice] {
+        Dictionary(object.members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     }
 
     /// As `state export` prints it.

@@ -11,19 +11,19 @@ struct ReadRecord: Sendable {
     let value: [UInt8]
     let headers: [String: String]
 
-    init(_ record: borrowing KafkaRecord) {
-        topic = record.topic
-        partition = record.partition
-        offset = record.offset
-        key = record.key.map { String(decoding: $0, as: UTF8.self) }
-        value = record.value ?? []
-        headers = Dictionary(
-            record.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) },
-            uniquingKeysWith: { _, last in last })
-    }
-
     /// The event's id, as the body says it.
     var eventID: String { JSONSlice(value)["eventId"]?.text ?? "" }
+}
+
+extension ReadRecord {
+    init(_ record: borrowing KafkaRecord) {
+        self.init(
+            topic: record.topic, partition: record.partition, offset: record.offset,
+            key: record.key.map { String(decoding: $0, as: UTF8.self) }, value: record.value ?? [],
+            headers: Dictionary(
+                record.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) },
+                uniquingKeysWith: { _, last in last }))
+    }
 }
 
 /// Reads topics whole, with a consumer of its own.

@@ -120,6 +120,13 @@ package struct RawResponse {
     /// The body.
     package let body: String
 
+    /// An answer as it would come; the names of headers in lower case.
+    package init(status: Int, headers: [(name: String, value: String)], body: String) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
     /// The first value of a header; its name is given in lower case.
     package subscript(_ name: String) -> String? {
         headers.first { $0.name == name }?.value

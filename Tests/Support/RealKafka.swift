@@ -23,12 +23,17 @@ package final class RealKafka: @unchecked Sendable {
     package static var isAvailable: Bool { whyNot == nil }
 
     /// Starts a node with these broker settings over the usual ones, and waits until it answers.
-    package init(settings: [String: String] = [:]) throws {
+    package convenience init(settings: [String: String] = [:]) throws {
         if let whyNot = Self.whyNot { throw TimedOut(description: whyNot) }
+        try self.init(KafkaVoters(nodes: 1), 0, settings)
+        try waitUntilReady()
+    }
+
+    /// Starts one node of several, and does not wait for it: it answers when most of them run.
+    init(_ voters: KafkaVoters, _ index: Int, _ settings: [String: String]) throws {
         folder = try TemporaryDirectory()
-        let ports = try FreePort.some(2)
-        port = ports[0]
-        try Self.writeSettings(settings, ports: ports, folder: folder)
+        port = voters.ports[index].client
+        try Self.writeSettings(settings, voters, index, folder: folder)
         let formatted = try RunningProcess.run(
             try Self.program(),
             try Self.arguments(folder) + [
@@ -39,7 +44,6 @@ package final class RealKafka: @unchecked Sendable {
             throw TimedOut(description: "no Kafka: \(formatted.output)\(formatted.errors)")
         }
         process = try Self.start(folder)
-        try waitUntilReady()
     }
 
     deinit {
@@ -67,8 +71,13 @@ package final class RealKafka: @unchecked Sendable {
 
     /// Starts a stopped or crashed node again, at the same port with what it holds.
     package func restart() throws {
-        process = try Self.start(folder)
+        try restartWithoutWaiting()
         try waitUntilReady()
+    }
+
+    /// Starts it again and leaves the waiting to others.
+    package func restartWithoutWaiting() throws {
+        process = try Self.start(folder)
     }
 
     private static let java: String? = {
@@ -96,7 +105,8 @@ package final class RealKafka: @unchecked Sendable {
             try arguments(folder) + ["kafka.Kafka", folder.file("server.properties")])
     }
 
-    private func waitUntilReady() throws {
+    /// Waits until it answers and knows a broker.
+    package func waitUntilReady() throws {
         try eventually("Kafka at port \(port)", upTo: .seconds(60)) {
             if let end = process.endIfAny {
                 throw TimedOut(description: "Kafka ended (\(end)): \(process.output)")
@@ -106,21 +116,26 @@ package final class RealKafka: @unchecked Sendable {
     }
 
     private static func writeSettings(
-        _ own: [String: String], ports: [Int], folder: TemporaryDirectory
+        _ own: [String: String], _ voters: KafkaVoters, _ index: Int, folder: TemporaryDirectory
     ) throws {
+        let ports = voters.ports[index]
+        let listeners = "PLAINTEXT://127.0.0.1:\(ports.client)"
+        let copies = "\(min(voters.ports.count, 3))"
+        let safe = "\(max(1, min(voters.ports.count, 3) - 1))"
         var settings = [
-            "process.roles": "broker,controller", "node.id": "1",
-            "controller.quorum.voters": "1@127.0.0.1:\(ports[1])",
-            "listeners": "PLAINTEXT://127.0.0.1:\(ports[0]),CONTROLLER://127.0.0.1:\(ports[1])",
-            "advertised.listeners": "PLAINTEXT://127.0.0.1:\(ports[0])",
+            "process.roles": "broker,controller", "node.id": "\(index + 1)",
+            "controller.quorum.voters": voters.text,
+            "listeners": "\(listeners),CONTROLLER://127.0.0.1:\(ports.controller)",
+            "advertised.listeners": listeners,
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names": "CONTROLLER", "log.dirs": folder.file("data"),
-            "offsets.topic.num.partitions": "4", "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "4", "offsets.topic.replication.factor": copies,
             "transaction.state.log.num.partitions": "4",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1", "default.replication.factor": "1",
-            "share.coordinator.state.topic.replication.factor": "1",
-            "share.coordinator.state.topic.min.isr": "1",
+            "transaction.state.log.replication.factor": copies,
+            "transaction.state.log.min.isr": safe, "default.replication.factor": copies,
+            "min.insync.replicas": safe,
+            "share.coordinator.state.topic.replication.factor": copies,
+            "share.coordinator.state.topic.min.isr": safe,
             "group.initial.rebalance.delay.ms": "0", "auto.create.topics.enable": "false",
             "log.segment.bytes": "67108864", "log.cleaner.dedupe.buffer.size": "16777216",
         ]

@@ -1,0 +1,190 @@
+#define _GNU_SOURCE
+#include "Interposer.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <link.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+// MARK: - What is asked for
+
+static const char *plannedCall;
+static const char *plannedPath;
+static const char *sign;
+static int plannedNumber;
+static int plannedError;
+static int repeats;
+static const char *clockFile;
+static uintptr_t programStart, programEnd;
+static atomic_int calls;
+
+static int number(const char *name, int otherwise) {
+    const char *text = getenv(name);
+    return text ? atoi(text) : otherwise;
+}
+
+/// The first object is the program itself.
+static int findProgram(struct dl_phdr_info *info, size_t size, void *unused) {
+    (void)size;
+    (void)unused;
+    for (int index = 0; index < info->dlpi_phnum; index++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[index];
+        if (part->p_type != PT_LOAD) continue;
+        uintptr_t start = info->dlpi_addr + part->p_vaddr;
+        if (!programStart || start < programStart) programStart = start;
+        if (start + part->p_memsz > programEnd) programEnd = start + part->p_memsz;
+    }
+    return 1;
+}
+
+__attribute__((constructor)) static void readPlan(void) {
+    plannedPath = getenv("INTERPOSER_PATH");
+    plannedNumber = number("INTERPOSER_NUMBER", 1);
+    plannedError = number("INTERPOSER_ERRNO", EIO);
+    repeats = number("INTERPOSER_REPEAT", 0);
+    sign = getenv("INTERPOSER_SIGN");
+    plannedCall = getenv("INTERPOSER_CALL");
+    clockFile = getenv("INTERPOSER_CLOCK");
+    if (clockFile) dl_iterate_phdr(findProgram, NULL);
+}
+
+// MARK: - Failing
+
+static void *next(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+static int isPlanned(const char *call) { return plannedCall && !strcmp(call, plannedCall); }
+
+/// The call of that name in the library below, looked up once.
+#define BELOW(type, name, ...)                                         \
+    ({                                                                 \
+        static void *found;                                            \
+        void *below = __atomic_load_n(&found, __ATOMIC_RELAXED);       \
+        if (!below) {                                                  \
+            below = next(name);                                        \
+            __atomic_store_n(&found, below, __ATOMIC_RELAXED);         \
+        }                                                              \
+        (type(*)(__VA_ARGS__)) below;                                  \
+    })
+
+static int openBelow(const char *path, int flags, mode_t mode) {
+    return BELOW(int, "open", const char *, int, ...)(path, flags, mode);
+}
+
+/// Whether this call, of a file at this path, is the one.
+static int isTurn(const char *path) {
+    if (plannedPath && !strstr(path, plannedPath)) return 0;
+    int count = atomic_fetch_add(&calls, 1) + 1;
+    if (count < plannedNumber) return 0;
+    if (count > plannedNumber && !(repeats && sign && access(sign, F_OK) == 0)) return 0;
+    if (sign && count == plannedNumber) {
+        int file = openBelow(sign, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        if (file >= 0) close(file);
+    }
+    return 1;
+}
+
+static int isTurnOf(const char *call, int descriptor) {
+    if (!isPlanned(call)) return 0;
+    char link[64], path[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    return isTurn(path);
+}
+
+static int fail(void) {
+    errno = plannedError;
+    return -1;
+}
+
+int open(const char *path, int flags, ...) {
+    mode_t mode = 0;
+    if (flags & (O_CREAT | O_TMPFILE)) {
+        va_list list;
+        va_start(list, flags);
+        mode = va_arg(list, mode_t);
+        va_end(list);
+    }
+    if (isPlanned("open") && isTurn(path)) return fail();
+    return openBelow(path, flags, mode);
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
+    ssize_t (*below)(int, const void *, size_t, off_t) =
+        BELOW(ssize_t, "pwrite", int, const void *, size_t, off_t);
+    if (isTurnOf("pwrite", descriptor)) {
+        if (plannedError) return fail();
+        count = count > 1 ? count / 2 : count;
+    }
+    return below(descriptor, bytes, count, offset);
+}
+
+int fdatasync(int descriptor) {
+    if (isTurnOf("fdatasync", descriptor)) return fail();
+    return BELOW(int, "fdatasync", int)(descriptor);
+}
+
+int fsync(int descriptor) {
+    if (isTurnOf("fsync", descriptor)) return fail();
+    return BELOW(int, "fsync", int)(descriptor);
+}
+
+int rename(const char *path, const char *other) {
+    if (isPlanned("rename")) {
+        const char *fitting = plannedPath && strstr(other, plannedPath) ? other : path;
+        if (isTurn(fitting)) return fail();
+    }
+    return BELOW(int, "rename", const char *, const char *)(path, other);
+}
+
+int ftruncate(int descriptor, off_t size) {
+    if (isTurnOf("ftruncate", descriptor)) return fail();
+    return BELOW(int, "ftruncate", int, off_t)(descriptor, size);
+}
+
+int posix_fallocate(int descriptor, off_t start, off_t size) {
+    // It answers its error; errno stays.
+    if (isTurnOf("posix_fallocate", descriptor)) return plannedError;
+    return BELOW(int, "posix_fallocate", int, off_t, off_t)(descriptor, start, size);
+}
+
+int remove(const char *path) {
+    if (isPlanned("remove") && isTurn(path)) return fail();
+    return BELOW(int, "remove", const char *)(path);
+}
+
+int flock(int descriptor, int operation) {
+    if (isTurnOf("flock", descriptor)) return fail();
+    return BELOW(int, "flock", int, int)(descriptor, operation);
+}
+
+// MARK: - The clock
+
+static long long secondsWrong(void) {
+    int file = openBelow(clockFile, O_RDONLY | O_CLOEXEC, 0);
+    if (file < 0) return 0;
+    char text[32] = {0};
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    return length > 0 ? atoll(text) : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    int code = BELOW(int, "clock_gettime", clockid_t, struct timespec *)(clock, time);
+    if (code == 0 && clock == CLOCK_REALTIME && clockFile) {
+        uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+        if (caller >= programStart && caller < programEnd) time->tv_sec += secondsWrong();
+    }
+    return code;
+}

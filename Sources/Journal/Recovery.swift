@@ -65,7 +65,7 @@ struct Recovery {
         }
         try adjust(&recovered, toStartAt: first.head.firstSequence)
         let end = try read(used, into: &recovered)
-        try checkReach(recovered)
+        try checkReach(recovered, last: end.next - 1)
         if let torn = end.torn { try cut(torn, &recovered) }
         if let last = end.last { try settle(last) }
         try addUnused(to: &recovered, after: used.last?.number)
@@ -134,8 +134,10 @@ struct Recovery {
     }
 
     /// What a checkpoint covers was durable: the segments must reach it.
-    private func checkReach(_ recovered: Recovered) throws(JournalError) {
-        let last = recovered.index.next - 1
+    ///
+    /// The index alone does not tell: it is as long as its checkpoint where the segments are
+    /// shorter.
+    private func checkReach(_ recovered: Recovered, last: UInt64) throws(JournalError) {
         for (name, through) in [
             ("publish", recovered.published.through), ("ids", recovered.idsThrough),
         ] where through > last {
@@ -190,6 +192,8 @@ struct Recovery {
     private struct End {
         var torn: (number: UInt64, offset: Int, whole: Int)?
         var last: (number: UInt64, offset: Int, whole: Int)?
+        /// Sequence of the record that comes next.
+        var next: UInt64
     }
 
     /// Reads what the index does not know yet, to the end.
@@ -207,8 +211,8 @@ struct Recovery {
                 used: configuration.fileBytes, prepared: 0,
                 newest: used[index + 1].head.writtenAt)
         }
-        var end = End()
         var expected = used[start].head.firstSequence
+        var end = End(next: expected)
         for index in start..<used.count {
             let isLast = index == used.count - 1
             let number = used[index].number
@@ -216,6 +220,7 @@ struct Recovery {
             let reading = try reader.run(into: &recovered)
             if let last = reader.last { end.last = (number, last.offset, last.whole) }
             expected = reader.expected
+            end.next = expected
             recovered.segments.append(
                 Segment(
                     number: number, first: used[index].head.firstSequence, used: reader.end,

@@ -140,6 +140,23 @@ import Testing
         #expect(throws: JournalError.self) { try journal.open() }
     }
 
+    @Test func `an end before what the checkpoint of the ids covers is a loss as well`() throws {
+        let journal = try JournalFixture { $0.idsCheckpointBytes = 1 }
+        try journal.start()
+        for number in 1...5 { try journal.writer.add(number, bytes: 50_000) }
+        journal.close()
+        let (segment, batches) = try lastBatches(journal)
+        #expect(batches.count == 6, "five records, a batch each, and the end mark")
+        for index in [2, 4] {
+            let copy = try journal.crashed()
+            try copy.damage(segment) { bytes in
+                for offset in batches[index].offset..<bytes.count { bytes[offset] = 0 }
+            }
+            let error = #expect(throws: JournalError.self) { try copy.open() }
+            #expect(error?.description.contains("the ids checkpoint is at 5") == true)
+        }
+    }
+
     @Test func `stale batches of another use are none of ours`() throws {
         let journal = try crashed(10)
         // The same file under another number: what it holds has the old one.

@@ -74,6 +74,21 @@ enum BatchFormat {
             length: Int(bytes.integer(at: 52, as: UInt32.self)), writtenAt: bytes.integer(at: 56))
     }
 
+    /// How many bytes the batch took whose damaged frame this is: not ours any more, but with the
+    /// sequence of this record and two of the three marks that make a batch ours.
+    ///
+    /// A former use of the file had no such sequence.
+    static func remains(
+        _ bytes: Span<UInt8>, journal: JournalID, segment: UInt64, first: UInt64
+    ) -> Int? {
+        let id = JournalID(high: bytes.integer(at: 16), low: bytes.integer(at: 24))
+        let marks = [
+            bytes.integer(at: 0) == magic, id == journal, bytes.integer(at: 32) == segment,
+        ]
+        guard bytes.integer(at: 40) == first, marks.filter(\.self).count == 2 else { return nil }
+        return padded(headBytes + Int(bytes.integer(at: 52, as: UInt32.self)))
+    }
+
     /// Reads the batch that should start where the bytes start, in this segment.
     static func read(
         _ bytes: Span<UInt8>, journal: JournalID, segment: UInt64

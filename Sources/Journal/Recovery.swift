@@ -238,9 +238,26 @@ struct Recovery {
             if case .torn(let whole) = reading {
                 guard isLast else { throw corrupt(number, reader.end, "two torn batches") }
                 end.torn = (number, reader.end, whole)
+            } else if isLast {
+                end.torn = try remains(of: expected, in: (number, reader.end))
             }
         }
         return end
+    }
+
+    /// What is left of a batch whose frame does not even say any more that it is ours, where the
+    /// batches end or in the segment after.
+    private func remains(
+        of sequence: UInt64, in last: (number: UInt64, offset: Int)
+    ) throws(JournalError) -> (number: UInt64, offset: Int, whole: Int)? {
+        try JournalError.wrap { () throws(FileError) in
+            for (number, offset) in [last, (last.number + 1, 0)] where numbers.contains(number) {
+                if let whole = try scan.remains(number, at: offset, first: sequence) {
+                    return (number, offset, whole)
+                }
+            }
+            return nil
+        }
     }
 
     private func startsSound(_ number: UInt64) throws(JournalError) -> Bool {

@@ -27,6 +27,11 @@ struct SegmentScan {
     /// The writer starts a batch when the one before is synced, so then whatever is damaged at
     /// the offset had been promised.
     func hasBatch(_ number: UInt64, behind offset: Int) throws(FileError) -> Bool {
+        try nextBatch(number, behind: offset) != nil
+    }
+
+    /// Where the next sound batch of this use of the segment stands behind the offset.
+    func nextBatch(_ number: UInt64, behind offset: Int) throws(FileError) -> Int? {
         let file = try folder.files.open(folder.segment(number), .read)
         let size = try file.size()
         var buffer = [UInt8](repeating: 0, count: min(Self.pieceBytes, BatchFormat.padded(size)))
@@ -41,11 +46,24 @@ struct SegmentScan {
                         != nil
                 else { continue }
                 var cursor = try cursor(number, offset: start + page)
-                if case .batch = try cursor.next() { return true }
+                if case .batch = try cursor.next() { return start + page }
             }
             guard count == buffer.count else { break }
             start += count
         }
-        return false
+        return nil
+    }
+
+    /// How many bytes the batch took that began with this record, where what stands at the offset
+    /// is not ours but looks like its damaged frame.
+    func remains(
+        _ number: UInt64, at offset: Int, first sequence: UInt64
+    ) throws(FileError) -> Int? {
+        let file = try folder.files.open(folder.segment(number), .read)
+        var head = [UInt8](repeating: 0, count: BatchFormat.headBytes)
+        guard try file.read(into: &head, 0..<head.count, at: offset) == head.count else {
+            return nil
+        }
+        return BatchFormat.remains(head.span, journal: journal, segment: number, first: sequence)
     }
 }

@@ -73,6 +73,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 7, 16, 31, 32, 39])
+    func `a last batch whose frame is damaged is kept aside as well`(offset: Int) throws {
+        let journal = try crashed(bytes: 50_000)
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.last)
+        try journal.damage(segment) { $0[last.offset + offset] ^= 8 }
+        try journal.start()
+        try check(journal, has: 59)
+        let names = try FileSystem.names(in: journal.configuration.folder)
+        let torn = try #require(names.first { $0.hasPrefix("torn-") })
+        #expect(try FileSystem.bytes(of: journal.path(torn)).count == last.whole)
+        #expect(try journal.writer.add(60, bytes: 50_000).duplicate == false)
+        try check(journal, has: 60)
+    }
+
     @Test func `a file that ends in the last batch is torn as well`() throws {
         let journal = try crashed()
         let (segment, batches) = try lastBatches(journal)

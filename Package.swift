@@ -115,7 +115,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Configuration", "Telemetry"]),
         tests("ConfigurationTests", ["Configuration"]),
-        tests("FilesTests", ["Files"]),
+        tests("FilesTests", ["Files", "Threads"]),
         tests("EventsTests", ["Configuration", "Events", "JSON"]),
         tests("HTTPTests", ["Configuration", "HTTP", "JSON", "Telemetry", "Threads"]),
         tests("HTTPClientTests", ["HTTP", "HTTPClient", "JSON", "Telemetry"]),

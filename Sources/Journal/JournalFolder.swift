@@ -14,7 +14,8 @@ struct JournalFolder: Sendable {
     let path: String
     let files: any FileLayer
 
-    private static let suffix = ".segment"
+    static let suffix = ".segment"
+    static let tornPrefix = "torn-"
 
     var lock: String { "\(path)/lock" }
     var identity: String { "\(path)/journal" }
@@ -29,7 +30,7 @@ struct JournalFolder: Sendable {
 
     /// A name that is free: a crash while one was cut leaves that one as it is.
     func torn(_ number: UInt64, offset: Int) throws(FileError) -> String {
-        let name = "torn-\(Self.digits(number))-\(offset)"
+        let name = Self.tornPrefix + "\(Self.digits(number))-\(offset)"
         let others = try files.list(path).filter { $0.hasPrefix(name) }.count
         return "\(path)/\(name)" + (others == 0 ? "" : ".\(others + 1)")
     }

@@ -37,6 +37,11 @@ package struct PublishPosition: Hashable, Sendable {
         lanes.reduce(through) { min($0, $1.first - 1) }
     }
 
+    /// Whether a record that goes to this topic is published.
+    package func covers(_ sequence: UInt64, topic: String) -> Bool {
+        sequence <= through && !lanes.contains { $0.topic == topic && $0.first <= sequence }
+    }
+
     /// Bytes that names and numbers of all lanes may take: with what stands before them less than
     /// a checkpoint's page, and than the 4,096 bytes that Kafka keeps beside an offset.
     private static let lanesBytes = 3900

@@ -25,4 +25,18 @@ struct FileLockTests {
         do { _ = try FileLock(path, on: Disk()) }
         _ = try FileLock(path, on: Disk())
     }
+
+    @Test func `who holds it is seen without taking it`() throws {
+        let path = folder.file("lock")
+        #expect(FileLock.holder(of: path) == nil)
+        let lock = try FileLock(path, on: Disk())
+        #expect(FileLock.holder(of: path) == getpid())
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func `a lock file that is left over has no holder`() throws {
+        let path = folder.file("lock")
+        do { _ = try FileLock(path, on: Disk()) }
+        #expect(FileLock.holder(of: path) == nil)
+    }
 }

@@ -9,6 +9,8 @@ enum CommandTable {
         StateCommands.history,
         StateCommands.list,
         StateCommands.export,
+        JournalCommands.list,
+        JournalCommands.verify,
         QuarantineCommands.list,
         QuarantineCommands.show,
         CatalogueCommand.command,

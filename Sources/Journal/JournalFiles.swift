@@ -1,0 +1,102 @@
+package import Files
+
+/// A journal's folder for those who look at it, whether a process writes it meanwhile or not.
+///
+/// Nothing of it is changed, and the writer's lock is never taken.
+package struct JournalFiles: Sendable {
+    /// A file with what a recovery cut off.
+    package struct Torn: Hashable, Sendable {
+        /// Its name in the folder.
+        package let name: String
+        /// How many bytes were cut.
+        package let bytes: Int
+    }
+
+    let folder: JournalFolder
+    let journal: JournalID
+    let patience: Patience
+
+    /// Opens the folder; it must hold a journal.
+    package init(
+        _ path: String, on files: any FileLayer = Disk()
+    ) throws(JournalError) {
+        try self.init(path, on: files, Patience())
+    }
+
+    init(_ path: String, on files: any FileLayer, _ patience: Patience) throws(JournalError) {
+        self.patience = patience
+        folder = JournalFolder(
+            path: path, files: SharedFiles(files, holding: JournalFolder.suffix))
+        let (folder, layer) = (folder, folder.files)
+        try JournalError.wrap { () throws(FileError) in
+            // A folder that holds none of a journal's files has no damage to speak of.
+            if try folder.segments().isEmpty { _ = try layer.contents(of: folder.identity) }
+        }
+        journal = try folder.journalID(isNew: false)
+    }
+
+    /// Where the folder is.
+    package var path: String { folder.path }
+
+    /// The journal's random id, in hexadecimal.
+    package var id: String { journal.description }
+
+    /// The process that writes it now; nil where none does, or none that can be seen from here.
+    package var holder: Int32? { FileLock.holder(of: folder.lock) }
+
+    /// What recoveries cut off, by name.
+    package func torn() throws(JournalError) -> [Torn] {
+        try JournalError.wrap { () throws(FileError) in
+            var torn: [Torn] = []
+            for name in try folder.files.list(path) where name.hasPrefix(JournalFolder.tornPrefix) {
+                let file = try folder.files.open("\(path)/\(name)", .read)
+                torn.append(Torn(name: name, bytes: try file.size()))
+            }
+            return torn
+        }
+    }
+
+    var scan: SegmentScan { SegmentScan(folder: folder, journal: journal) }
+
+    /// How far it is published, as the newer of the two files says; nil where neither holds it.
+    package func published() throws(JournalError) -> PublishPosition? {
+        try publishCheckpoint().position
+    }
+
+    /// What the publisher's two files hold.
+    func publishCheckpoint() throws(JournalError) -> (
+        position: PublishPosition?, damaged: [String]
+    ) {
+        try looking { () throws(FileError) in
+            var files = try CheckpointFiles(.publish, in: folder, journal: journal, bytes: 0)
+            let position = try files.load { head, sum, _ in (sum, head.position) }
+            return (position, files.damaged)
+        }
+    }
+
+    /// What the two files of the ids hold: the range of sequences of the newer one.
+    func idsCheckpoint(
+        _ configuration: DedupConfiguration
+    ) throws(JournalError) -> (position: (first: UInt64, through: UInt64)?, damaged: [String]) {
+        try looking { () throws(FileError) in
+            var files = try CheckpointFiles(.ids, in: folder, journal: journal, bytes: 0)
+            let position = try files.load { head, sum, file throws(FileError) in
+                try IdsCheckpoint.read(head, sum, file, configuration).map {
+                    ($0.0, (first: head.first, through: head.through))
+                }
+            }
+            return (position, files.damaged)
+        }
+    }
+
+    /// Looks again while a file is damaged: it may be being written.
+    private func looking<R>(
+        _ look: () throws(FileError) -> (position: R?, damaged: [String])
+    ) throws(JournalError) -> (position: R?, damaged: [String]) {
+        var looks = patience
+        while true {
+            let found = try JournalError.wrap(look)
+            if found.damaged.isEmpty || !looks.again() { return found }
+        }
+    }
+}

@@ -126,7 +126,7 @@ let package = Package(
                 "Configuration", "Events", "HTTP", "HTTPClient", "Ingress", "JSON", "Journal",
                 "Telemetry", "Threads",
             ]),
-        tests("KafkaTests", ["Configuration", "Kafka", "Telemetry"]),
+        tests("KafkaTests", ["Configuration", "Kafka", "Telemetry", "Threads"]),
         tests(
             "PublisherTests",
             ["Configuration", "Events", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),

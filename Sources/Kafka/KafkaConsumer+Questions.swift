@@ -72,26 +72,45 @@ extension KafkaConsumer {
     package func committed(
         _ partitions: some Collection<TopicPartition>, upTo limit: Duration
     ) throws(KafkaError) -> [TopicPartition: Int64] {
+        try committedOffsets(partitions, upTo: limit).mapValues(\.nextOffset)
+    }
+
+    /// The same with what is kept beside each offset.
+    ///
+    /// While a transaction with offsets of the group is open the answer waits for its end, and is
+    /// thrown as `timedOut` where that takes too long: after a crash call `initTransactions` first.
+    package func committedOffsets(
+        _ partitions: some Collection<TopicPartition>, upTo limit: Duration
+    ) throws(KafkaError) -> [TopicPartition: GroupOffset] {
         precondition(!handle.isClosed, "the Kafka client is closed")
-        var code = RD_KAFKA_RESP_ERR_NO_ERROR
-        let found = unsafe withList(partitions.map { ($0, Int64(RD_KAFKA_OFFSET_INVALID)) }) {
-            list in
-            code = unsafe rd_kafka_committed(handle.pointer, list, limit.milliseconds)
-            return unsafe offsets(list)
+        return try unsafe withList(partitions.map { ($0, Int64(RD_KAFKA_OFFSET_INVALID)) }) {
+            (list) throws(KafkaError) in
+            try check(unsafe rd_kafka_committed(handle.pointer, list, limit.milliseconds))
+            return try unsafe Self.offsets(in: list)
         }
-        try check(code)
+    }
+
+    private static func offsets(
+        in list: OpaqueList
+    ) throws(KafkaError) -> [TopicPartition: GroupOffset] {
+        var found: [TopicPartition: GroupOffset] = [:]
+        for index in 0..<Int(unsafe list.pointee.cnt) {
+            let element = unsafe list.pointee.elems[index]
+            let code = unsafe KafkaErrorCode(element.err)
+            guard code == .none else { throw KafkaError(code, retriable: true) }
+            guard unsafe element.offset >= 0 else { continue }
+            let topic = unsafe string(element.topic) ?? ""
+            unsafe found[TopicPartition(topic, element.partition)] = GroupOffset(
+                nextOffset: element.offset,
+                metadata: text(element.metadata, count: element.metadata_size))
+        }
         return found
     }
 
-    private func offsets(_ list: OpaqueList) -> [TopicPartition: Int64] {
-        var found: [TopicPartition: Int64] = [:]
-        for index in 0..<Int(unsafe list.pointee.cnt) {
-            let element = unsafe list.pointee.elems[index]
-            guard unsafe element.offset >= 0 else { continue }
-            let topic = unsafe string(element.topic) ?? ""
-            unsafe found[TopicPartition(topic, element.partition)] = element.offset
-        }
-        return found
+    private static func text(_ start: UnsafeMutableRawPointer?, count: Int) -> String {
+        guard let start = unsafe start else { return "" }
+        return unsafe String(
+            decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
     /// Reads the first record at or after an offset of a partition that is not assigned.

@@ -10,15 +10,19 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
     package let fatal: Bool
     /// Whether the same request may succeed later.
     package let retriable: Bool
+    /// Whether the transaction can only be aborted; the next one may succeed.
+    package let txnRequiresAbort: Bool
 
     /// Makes an error of a code; the text is the code's own unless another is given.
     package init(
-        _ code: KafkaErrorCode, text: String? = nil, fatal: Bool = false, retriable: Bool = false
+        _ code: KafkaErrorCode, text: String? = nil, fatal: Bool = false, retriable: Bool = false,
+        txnRequiresAbort: Bool = false
     ) {
         self.code = code
         self.text = text ?? code.text
         self.fatal = fatal
         self.retriable = retriable
+        self.txnRequiresAbort = txnRequiresAbort
     }
 
     /// Takes over and frees an error object of librdkafka.
@@ -27,7 +31,8 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
             KafkaErrorCode(rd_kafka_error_code(object)),
             text: string(rd_kafka_error_string(object)),
             fatal: rd_kafka_error_is_fatal(object) != 0,
-            retriable: rd_kafka_error_is_retriable(object) != 0)
+            retriable: rd_kafka_error_is_retriable(object) != 0,
+            txnRequiresAbort: rd_kafka_error_txn_requires_abort(object) != 0)
         unsafe rd_kafka_error_destroy(object)
     }
 

@@ -101,6 +101,24 @@ extension KafkaErrorCode {
     package static let notLeader = Self(RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION)
     /// Too few replicas are in sync to write.
     package static let notEnoughReplicas = Self(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS)
+    /// librdkafka knows that another producer has taken over the transactional id.
+    package static let fenced = Self(RD_KAFKA_RESP_ERR__FENCED)
+    /// The broker says that another producer has taken over the transactional id.
+    package static let producerFenced = Self(RD_KAFKA_RESP_ERR_PRODUCER_FENCED)
+    /// The same in the words of older brokers, and of those that hold the records.
+    package static let invalidProducerEpoch = Self(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
+    /// The call does not fit the state that the client or its transaction is in.
+    package static let wrongState = Self(RD_KAFKA_RESP_ERR__STATE)
+    /// The broker still ends the transaction before this one.
+    package static let concurrentTransactions = Self(RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS)
+    /// The client may not use the transactional id.
+    package static let transactionalIDNotAuthorised = Self(
+        RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    /// `transaction.timeout.ms` is above what the brokers allow.
+    package static let invalidTransactionTimeout = Self(
+        RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT)
+    /// The broker for the group or the transactional id is not known yet.
+    package static let coordinatorNotAvailable = Self(RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE)
 }
 
 /// How many bytes of text librdkafka may write about an error.

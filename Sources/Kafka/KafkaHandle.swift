@@ -15,6 +15,7 @@ internal import Threads
     private let log: Log
     private let topics = Mutex<[String: KafkaTopic]>([:])
     private let closed = Atomic<Bool>(false)
+    private let stuck = Atomic<Bool>(false)
 
     init(
         _ type: rd_kafka_type_t, _ settings: [(String, String)], events: Int32, log: Log
@@ -135,6 +136,10 @@ internal import Threads
         return KafkaError(KafkaErrorCode(code), text: Kafka.text(in: text), fatal: true)
     }
 
+    /// Notes that a call on this handle never returned: it is never destroyed, since that call
+    /// still has it.
+    func abandon() { stuck.store(true, ordering: .releasing) }
+
     /// Destroys topics, queue and handle; whether that ended within the limit.
     ///
     /// No other call on this handle may be running or follow. `rd_kafka_destroy` has no limit of
@@ -142,6 +147,7 @@ internal import Threads
     /// thread that is left alone when the time is over.
     func close(flags: Int32 = 0, upTo limit: Duration) -> Bool {
         guard !closed.exchange(true, ordering: .acquiringAndReleasing) else { return true }
+        guard !stuck.load(ordering: .acquiring) else { return false }
         for topic in topics.withLock({ $0.values }) { unsafe rd_kafka_topic_destroy(topic.pointer) }
         unsafe rd_kafka_queue_destroy(mainQueue)
         let done = Monitor(false)

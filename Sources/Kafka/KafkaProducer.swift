@@ -7,7 +7,7 @@ package import Telemetry
 /// every record's latency). A record's identity is a number that comes back in its report, so
 /// nothing of ours lives inside librdkafka.
 package final class KafkaProducer: Sendable {
-    private let handle: KafkaHandle
+    let handle: KafkaHandle
 
     /// Makes the client; connecting happens in the background and for ever.
     ///

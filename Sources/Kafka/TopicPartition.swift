@@ -1,4 +1,5 @@
 internal import CRdkafka
+internal import Glibc
 
 /// One partition of a topic.
 package struct TopicPartition: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -40,10 +41,25 @@ package enum StartOffset: Hashable, Sendable {
     }
 }
 
+/// How far a group has come in a partition, and what it keeps beside that.
+package struct GroupOffset: Hashable, Sendable {
+    /// The next offset to read, not the last one read.
+    package let nextOffset: Int64
+    /// Any text; brokers take 4,096 bytes by default (`offset.metadata.max.bytes`).
+    package let metadata: String
+
+    /// Both, as they are to be kept.
+    package init(nextOffset: Int64, metadata: String = "") {
+        self.nextOffset = nextOffset
+        self.metadata = metadata
+    }
+}
+
 /// Runs the closure with librdkafka's list of partitions, and frees the list.
-func withList<R>(
-    _ offsets: some Collection<(TopicPartition, Int64)>, _ body: (_ list: OpaqueList) -> R
-) -> R {
+func withList<R, E: Error>(
+    _ offsets: some Collection<(TopicPartition, Int64)>,
+    _ body: (_ list: OpaqueList) throws(E) -> R
+) throws(E) -> R {
     guard let list = unsafe rd_kafka_topic_partition_list_new(Int32(offsets.count)) else {
         preconditionFailure("out of memory")
     }
@@ -53,7 +69,25 @@ func withList<R>(
             list, partition.topic, partition.partition)
         unsafe element?.pointee.offset = offset
     }
-    return unsafe body(list)
+    return try unsafe body(list)
+}
+
+/// The same with offsets that have metadata.
+func withList<R>(
+    _ offsets: [TopicPartition: GroupOffset], _ body: (_ list: OpaqueList) -> R
+) -> R {
+    unsafe withList(offsets.map { ($0.key, $0.value.nextOffset) }) { list in
+        for (index, offset) in offsets.values.enumerated() where !offset.metadata.isEmpty {
+            let count = offset.metadata.utf8.count
+            // The list frees it together with itself.
+            guard let copy = unsafe strdup(offset.metadata) else {
+                preconditionFailure("out of memory")
+            }
+            unsafe list.pointee.elems[index].metadata = UnsafeMutableRawPointer(copy)
+            unsafe list.pointee.elems[index].metadata_size = count
+        }
+        return unsafe body(list)
+    }
 }
 
 typealias OpaqueList = UnsafeMutablePointer<rd_kafka_topic_partition_list_t>

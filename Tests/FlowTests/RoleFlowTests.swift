@@ -89,11 +89,55 @@ extension Flows {
             let installation = try installation(kafka)
             let first = try installation.serve()
 
-            let second = try installation.start(["serve"], as: "second")
+            let second = try installation.start(["serve"], as: "second", environment: anyPort)
 
             #expect(try second.waitForEnd(upTo: .seconds(10)) == .exited(75))
-            #expect(second.errors.contains("\(first.pid)"), "\(second.errors)")
+            #expect(second.errors.contains("process \(first.pid)"), "\(second.errors)")
+            // The first one has not noticed.
+            let body = try Fixture.body("order.updated", eventID: uuid(1), key: "order-1")
+            try Sending([body], port: installation.ingressPort, key: Installation.key)
+                .waitForAll(upTo: .seconds(10))
         }
+
+        @Test(.timeLimit(.minutes(10)))
+        func `a second consume is told who has the state`() throws {
+            let kafka = try EmbeddedKafka()
+            let installation = try installation(kafka)
+            let first = try installation.consume()
+
+            let second = try installation.start(["consume"], as: "second", environment: anyPort)
+
+            #expect(try second.waitForEnd(upTo: .seconds(10)) == .exited(75))
+            #expect(second.errors.contains("process \(first.pid)"), "\(second.errors)")
+            #expect(try installation.ask("consume", "/livez").status == 200)
+            first.crash()
+            // With its process the lock is gone.
+            _ = try installation.consume()
+        }
+
+        @Test(.timeLimit(.minutes(10)))
+        func `of two that start at once, one has the journal and the other is told`() throws {
+            for _ in 0..<5 {
+                let kafka = try EmbeddedKafka()
+                let installation = try installation(kafka)
+                let both = try (0..<2).map { _ in
+                    let port = ["HOOKLINE_INGRESS_PORT": "0"].merging(anyPort) { $1 }
+                    return try installation.start(["serve"], as: "one of two", environment: port)
+                }
+
+                let loser = try eventually("one of them to end") {
+                    both.first { $0.endIfAny != nil }
+                }
+
+                let winner = try #require(both.first { $0 !== loser })
+                #expect(loser.endIfAny == .exited(75))
+                #expect(loser.errors.contains("in use by"), "\(loser.errors)")
+                try winner.waitForLine(with: "\"ready\"", upTo: .seconds(10))
+                #expect(winner.endIfAny == nil)
+            }
+        }
+
+        private let anyPort = ["HOOKLINE_MANAGEMENT_PORT": "0"]
 
         @Test(.timeLimit(.minutes(10)))
         func `every problem of the configuration is told at once`() throws {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ static const char *sign;
 static int plannedNumber;
 static int plannedError;
 static int repeats;
+static size_t leastBytes, mostBytes;
 static const char *clockFile;
 static uintptr_t programStart, programEnd;
 static atomic_int calls;
@@ -52,6 +54,8 @@ __attribute__((constructor)) static void readPlan(void) {
     plannedNumber = number("INTERPOSER_NUMBER", 1);
     plannedError = number("INTERPOSER_ERRNO", EIO);
     repeats = number("INTERPOSER_REPEAT", 0);
+    leastBytes = (size_t)number("INTERPOSER_LEAST", 0);
+    mostBytes = (size_t)number("INTERPOSER_MOST", INT_MAX);
     sign = getenv("INTERPOSER_SIGN");
     plannedCall = getenv("INTERPOSER_CALL");
     clockFile = getenv("INTERPOSER_CLOCK");
@@ -120,20 +124,77 @@ int open(const char *path, int flags, ...) {
     return openBelow(path, flags, mode);
 }
 
+// MARK: - What a failed sync loses
+
+/// The kernel may count what a failed sync did not write as written, and drop it: until the next
+/// sync, what each write covers is kept as it was, and put back when that sync is the one to fail.
+struct write {
+    int descriptor;
+    off_t offset;
+    size_t count;
+    char *before;
+};
+static struct write writes[64];
+static int writeCount;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void remember(int descriptor, size_t count, off_t offset) {
+    pthread_mutex_lock(&lock);
+    if (writeCount < 64) {
+        char *before = calloc(1, count);
+        ssize_t read = pread(descriptor, before, count, offset);
+        if (read >= 0) {
+            writes[writeCount++] = (struct write){descriptor, offset, count, before};
+        } else {
+            free(before);
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/// Forgets the writes of a file that are on disk now, or puts back what was there, the last first.
+static void settle(int descriptor, int putsBack) {
+    pthread_mutex_lock(&lock);
+    int kept = 0;
+    for (int index = writeCount - 1; index >= 0 && putsBack; index--) {
+        struct write *each = &writes[index];
+        if (each->descriptor != descriptor) continue;
+        BELOW(ssize_t, "pwrite", int, const void *, size_t, off_t)
+        (descriptor, each->before, each->count, each->offset);
+    }
+    for (int index = 0; index < writeCount; index++) {
+        if (writes[index].descriptor == descriptor) {
+            free(writes[index].before);
+        } else {
+            writes[kept++] = writes[index];
+        }
+    }
+    writeCount = kept;
+    pthread_mutex_unlock(&lock);
+}
+
 ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
     ssize_t (*below)(int, const void *, size_t, off_t) =
         BELOW(ssize_t, "pwrite", int, const void *, size_t, off_t);
-    if (isTurnOf("pwrite", descriptor)) {
+    if (count >= leastBytes && count <= mostBytes && isTurnOf("pwrite", descriptor)) {
         if (plannedError) return fail();
         count = count > 1 ? count / 2 : count;
     }
+    if (isPlanned("fdatasync")) remember(descriptor, count, offset);
     return below(descriptor, bytes, count, offset);
 }
 
 int fdatasync(int descriptor) {
-    if (isTurnOf("fdatasync", descriptor)) return fail();
-    return BELOW(int, "fdatasync", int)(descriptor);
+    if (isTurnOf("fdatasync", descriptor)) {
+        settle(descriptor, 1);
+        return fail();
+    }
+    int code = BELOW(int, "fdatasync", int)(descriptor);
+    if (isPlanned("fdatasync")) settle(descriptor, 0);
+    return code;
 }
+
+// MARK: - The rest of the calls
 
 int fsync(int descriptor) {
     if (isTurnOf("fsync", descriptor)) return fail();

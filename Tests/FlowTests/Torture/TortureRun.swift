@@ -120,11 +120,17 @@ final class TortureRun {
                 faults[fault.rawValue, default: 0] += 1
                 try begin(fault, step)
             }
-            try pause(step.milliseconds[1])
+            try pause(length(of: step))
             for fault in both.reversed() { try heal(fault, step) }
             try pause(step.milliseconds[2])
         }
         report.note("all is well from here on")
+    }
+
+    /// In a cluster a broker is away for longer than it takes to replace it.
+    private func length(of step: TortureStep) -> Int {
+        let isBroker = step.fault == .killBroker || step.fault == .freezeBroker
+        return step.milliseconds[1] + (isBroker && settings.nodes > 1 ? 3_500 : 0)
     }
 
     private func isPossible(_ fault: TortureFault) -> Bool {
@@ -138,9 +144,9 @@ final class TortureRun {
     private func describe(_ fault: TortureFault, _ step: TortureStep) -> String {
         switch fault {
         case .killBroker, .freezeBroker:
-            "\(fault.rawValue) \(step.node % settings.nodes + 1) for \(step.milliseconds[1]) ms"
+            "\(fault.rawValue) \(step.node % settings.nodes + 1) for \(length(of: step)) ms"
         case .stepClock: "\(fault.rawValue) to \(step.clock) s"
-        default: "\(fault.rawValue) for \(step.milliseconds[1]) ms"
+        default: "\(fault.rawValue) for \(length(of: step)) ms"
         }
     }
 

@@ -11,6 +11,8 @@
  *                      or flock
  *   INTERPOSER_PATH    the path of the file must hold this text; of rename, the old one or the new
  *   INTERPOSER_NUMBER  which of the calls that fit, from 1
+ *   INTERPOSER_LEAST,  of pwrite: how many bytes it must be asked to write
+ *   INTERPOSER_MOST
  *   INTERPOSER_ERRNO   the number of the error; 0 with pwrite: half of the bytes are written
  *   INTERPOSER_REPEAT  1: all calls from that one on fail, until INTERPOSER_SIGN is made away with
  *   INTERPOSER_SIGN    a file that is made when the call has failed, so that the test knows

@@ -2,7 +2,7 @@ package import JSON
 
 /// Reads of a body what routing needs, and says what is wrong with it; one a thread.
 ///
-/// Where several things are wrong the first of these counts: malformed, number, depth, a repeated
+/// Where several things are wrong the first of these counts: malformed, depth, number, a repeated
 /// member of the envelope, envelope, type, data that the type may not have, a repeated member on
 /// the way to the key or the snapshot or updatedAt, key, snapshot, future.
 package final class EventScanner {

@@ -15,22 +15,24 @@ struct JSONGrammar {
     /// One entry an open array or object: whether it is an object.
     private var open: [Bool] = []
 
-    /// Reads a whole document and answers how deep it is nested.
+    /// How many arrays and objects that hold something were open at once.
+    private var deepest = 0
+
+    /// Reads a whole document and answers how deep it is nested, without an empty array or object
+    /// at the bottom, as simdjson counts.
     static func depth(of text: Span<UInt8>) throws(Mistake) -> Int {
         var grammar = JSONGrammar()
         return try grammar.document(text)
     }
 
     private mutating func document(_ text: Span<UInt8>) throws(Mistake) -> Int {
-        var depth = 0
         repeat {
             try value(text)
-            depth = max(depth, open.count)
             try close(text)
         } while !open.isEmpty
         skipSpace(text)
         if index < text.count { throw mistake("more after the end of the document") }
-        return depth
+        return deepest
     }
 
     /// Reads a scalar, or opens arrays and objects down to the first value that is none.
@@ -42,11 +44,13 @@ struct JSONGrammar {
                 index += 1
                 open.append(true)
                 if peekAfterSpace(text) == UInt8(ascii: "}") { return }
+                deepest = max(deepest, open.count)
                 try name(text)
             case UInt8(ascii: "["):
                 index += 1
                 open.append(false)
                 if peekAfterSpace(text) == UInt8(ascii: "]") { return }
+                deepest = max(deepest, open.count)
             default:
                 return try scalar(text)
             }

@@ -125,6 +125,17 @@ import Testing
         }
     }
 
+    @Test func `an empty array at the bottom counts for nothing, whatever else is wrong`() throws {
+        func nested(_ inner: String) -> PaddedBytes {
+            PaddedBytes(
+                String(repeating: "[", count: 1024) + inner + String(repeating: "]", count: 1024))
+        }
+        for empty in ["[]", "{ }"] {
+            try scanner.parse(nested(empty))
+            #expect(throws: JSONError.number) { try scanner.parse(nested("\(empty), 1e400")) }
+        }
+    }
+
     @Test func `a scanner is as good as new after a refusal`() throws {
         #expect(throws: JSONError.self) { try scanner.parse(PaddedBytes("[")) }
         #expect(scanner.find(nil) == .absent)

@@ -92,6 +92,7 @@ package final class ConfigurationReader {
         in members: [String: ConfigurationValue], at path: String, origin: ConfigurationOrigin
     ) -> [ConfigurationProblem] {
         members.sorted { $0.key < $1.key }.flatMap { name, value in
+            let name = name.isEmpty ? "\"\"" : name
             let path = path.isEmpty ? name : "\(path).\(name)"
             if asked[path] != nil { return [] as [ConfigurationProblem] }
             guard sections.contains(path) else {

@@ -20,15 +20,16 @@ package indirect enum ConfigurationValue: Sendable, Equatable {
 
     /// Reads JSON5: JSON with comments, trailing commas and bare names.
     package init(json5 bytes: [UInt8]) throws(ConfigurationFileError) {
+        // The decoder ends the process at a bare name that is no UTF-8.
+        if let fault = JSON5Fault.encoding(of: bytes) { throw .notJSON5(fault) }
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         do {
             self = try decoder.decode(ConfigurationValue.self, from: Data(bytes))
         } catch {
-            let fault = JSON5Fault.find(in: bytes)
             throw .notJSON5(
-                line: fault?.line ?? 1, column: fault?.column ?? 1,
-                complaint: fault?.complaint ?? "a value here is none")
+                JSON5Fault.find(in: bytes)
+                    ?? JSON5Fault(line: 1, column: 1, complaint: "a value here is none"))
         }
     }
 }
@@ -37,6 +38,10 @@ package indirect enum ConfigurationValue: Sendable, Equatable {
 package enum ConfigurationFileError: Error, Equatable, CustomStringConvertible {
     /// It is not JSON5, from this place on.
     case notJSON5(line: Int, column: Int, complaint: String)
+
+    static func notJSON5(_ fault: JSON5Fault) -> Self {
+        .notJSON5(line: fault.line, column: fault.column, complaint: fault.complaint)
+    }
 
     /// Where and what, to stand after the file's name and a colon.
     package var description: String {
@@ -102,7 +107,7 @@ extension ConfigurationValue: CustomStringConvertible {
         case .null: "null"
         case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
+        case .number(let value): Self.text(of: value)
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
         case .object(let members): Self.text(of: members)
@@ -133,6 +138,12 @@ extension ConfigurationValue: CustomStringConvertible {
                 }
             }
         }
+    }
+
+    /// Swift writes `inf` where JSON5 has `Infinity`.
+    private static func text(of number: Double) -> String {
+        if number.isFinite { return "\(number)" }
+        return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
     }
 
     private static func text(of members: [String: ConfigurationValue]) -> String {

@@ -14,13 +14,33 @@ struct JSON5Fault: Equatable {
             try walk.document()
             return nil
         } catch {
-            let before = bytes.prefix(error.offset)
-            let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-            return JSON5Fault(
-                line: before.count { $0 == UInt8(ascii: "\n") } + 1,
-                column: String(decoding: before[start...], as: UTF8.self).count + 1,
-                complaint: error.complaint)
+            return JSON5Fault(at: error.offset, of: bytes, complaint: error.complaint)
         }
+    }
+
+    /// The first byte that UTF-8 text does not have, or a NUL; nil where there is none.
+    static func encoding(of bytes: [UInt8]) -> JSON5Fault? {
+        var offset = bytes.firstIndex(of: 0)
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            offset = min(error.byteOffsets.lowerBound, offset ?? .max)
+        }
+        return offset.map { JSON5Fault(at: $0, of: bytes, complaint: "this is no UTF-8 text") }
+    }
+
+    init(line: Int, column: Int, complaint: String) {
+        self.line = line
+        self.column = column
+        self.complaint = complaint
+    }
+
+    private init(at offset: Int, of bytes: [UInt8], complaint: String) {
+        let before = bytes.prefix(offset)
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        column = String(decoding: before[start...], as: UTF8.self).count + 1
+        self.complaint = complaint
     }
 
     private struct Stop: Error {

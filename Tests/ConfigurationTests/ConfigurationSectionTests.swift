@@ -82,6 +82,15 @@ struct ConfigurationSectionTests {
             ])
     }
 
+    @Test func `a setting without a name is told`() throws {
+        let reader = try reader("{ \"\": 1, a: { '': 2 } }")
+        _ = reader.root.section("a")
+        #expect(
+            reader.problems().map { $0.description.prefix { $0 != "(" } } == [
+                "\"\" ", "a.\"\" ",
+            ])
+    }
+
     @Test func `a list of sections is read one by one`() throws {
         let reader = try reader("{ keys: [{ name: \"a\" }, { nam: \"b\" }, 3] }")
         let names = reader.root.sections("keys").map { $0.string("name", default: "-") }

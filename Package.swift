@@ -18,9 +18,12 @@ func part(
         name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["Support"], swiftSettings: settings)
+        name: name, dependencies: dependencies + ["Support"], exclude: exclude,
+        swiftSettings: settings)
 }
 
 /// A C library of the distribution: a module map and a shim in `Sources/System`.
@@ -150,7 +153,16 @@ let package = Package(
                 "Management", "Projection", "Publisher", "Simulator", "Store", "Telemetry",
                 "Threads",
             ]),
-        tests("FlowTests", ["Events", "HTTPClient", "Kafka", "Simulator", "Telemetry", "Threads"]),
+        tests(
+            "FlowTests",
+            ["Events", "HTTPClient", "Journal", "Kafka", "Simulator", "Telemetry", "Threads"]),
+        tests(
+            "FuzzTests",
+            [
+                "App", "Configuration", "Events", "Files", "JSON", "Journal", "Projection",
+                "Telemetry", "Threads",
+            ],
+            exclude: ["Corpus", "words.dict"]),
         tests("TidyTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -20,21 +20,27 @@ package struct DeliveryWindow: Sendable {
     package struct Entry: Sendable {
         /// Its size, as it counts for the limit.
         package var bytes: Int
-        /// Its topic, by the caller's numbers.
+        /// The topic that it is sent to, by the router's numbers.
         package var topic: Int
+        /// The topic that it belongs to: another one where Kafka has refused the record.
+        package var home: Int
         /// When it was received.
         package var receivedAt: Timestamp
 
-        /// A record of this size for this topic.
-        package init(bytes: Int, topic: Int = 0, receivedAt: Timestamp = Timestamp(seconds: 0)) {
+        /// A record of this size for this topic, which is its own unless another is named.
+        package init(
+            bytes: Int, topic: Int = 0, home: Int? = nil,
+            receivedAt: Timestamp = Timestamp(seconds: 0)
+        ) {
             self.bytes = bytes
             self.topic = topic
+            self.home = home ?? topic
             self.receivedAt = receivedAt
         }
     }
 
     private enum State {
-        case absent, sent, acknowledged
+        case absent, sent, acknowledged, passed
     }
 
     private var states: [State]
@@ -88,8 +94,22 @@ package struct DeliveryWindow: Sendable {
     package mutating func acknowledge(_ sequence: UInt64) -> UInt64? {
         guard isSent(sequence) else { return nil }
         leave(slot(sequence), as: .acknowledged)
+        return advance(from: sequence)
+    }
+
+    /// Notes that a record need not go: it counts as acknowledged; asked for room before.
+    @discardableResult
+    package mutating func pass(_ sequence: UInt64) -> UInt64? {
+        precondition(isInside(sequence), "a record beyond the window")
+        precondition(states[slot(sequence)] == .absent, "a record that is on its way")
+        states[slot(sequence)] = .passed
+        return advance(from: sequence)
+    }
+
+    /// The checkpoint follows where this record is the next one.
+    private mutating func advance(from sequence: UInt64) -> UInt64? {
         guard sequence == checkpoint + 1 else { return nil }
-        while states[slot(checkpoint + 1)] == .acknowledged {
+        while isSettled(states[slot(checkpoint + 1)]) {
             states[slot(checkpoint + 1)] = .absent
             checkpoint += 1
         }
@@ -107,9 +127,21 @@ package struct DeliveryWindow: Sendable {
         return (checkpoint + 1...checkpoint + UInt64(recordLimit)).first(where: isSent)
     }
 
-    /// Whether a record need not be sent again: it is acknowledged.
+    private func isSettled(_ state: State) -> Bool { state == .acknowledged || state == .passed }
+
+    /// Whether a record need not be sent again: it is acknowledged, or passed.
     package func isAcknowledged(_ sequence: UInt64) -> Bool {
-        sequence <= checkpoint || (isInside(sequence) && states[slot(sequence)] == .acknowledged)
+        sequence <= checkpoint || (isInside(sequence) && isSettled(states[slot(sequence)]))
+    }
+
+    /// Whether a record beyond the checkpoint was passed.
+    package func isPassed(_ sequence: UInt64) -> Bool {
+        isInside(sequence) && states[slot(sequence)] == .passed
+    }
+
+    /// Whether a record that belongs to this topic is on its way.
+    package func hasRecords(of home: Int) -> Bool {
+        !isEmpty && states.indices.contains { states[$0] == .sent && entries[$0].home == home }
     }
 
     /// Forgets what is on its way, so that it is sent again; acknowledgements stay.

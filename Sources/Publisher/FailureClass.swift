@@ -30,4 +30,13 @@ package enum FailureClass: Hashable, Sendable {
     package init(_ code: KafkaErrorCode) {
         self = Self.table[code] ?? .other
     }
+
+    /// How much it says: the highest of several is kept.
+    var weight: Int {
+        switch self {
+        case .topic: 2
+        case .record: 1
+        case .other: 0
+        }
+    }
 }

@@ -1,3 +1,4 @@
+internal import Journal
 package import Kafka
 package import Telemetry
 internal import Threads
@@ -25,6 +26,8 @@ package final class PublishLoop: Part {
     let hooks: PublisherHooks
     let bodyLimit: Int
     private let greeting: Greeting
+    /// What the journal was told last; one thread at a time takes a position and tells it.
+    private let recorded: Monitor<PublishPosition>
 
     /// A publisher of this journal; connecting begins with `run`.
     ///
@@ -43,15 +46,16 @@ package final class PublishLoop: Part {
         self.metrics = PublisherMetrics(metrics)
         self.log = log.with(component: "publisher")
         board = StatusBoard(
-            self.metrics.isPublishing, servers: kafka.bootstrapServers, log: self.log)
+            self.metrics.isPublishing, lanes: self.metrics.lanes, servers: kafka.bootstrapServers,
+            log: self.log)
         greeting = Greeting(
             kafka, router.topics, maxMessageBytes: Self.maxMessageBytes(bodyLimit: bodyLimit),
             log: self.log)
+        let position = journal.published()
+        recorded = Monitor(position)
         progress = Monitor(
             PublishProgress(
-                DeliveryWindow(
-                    after: journal.published(), recordLimit: configuration.windowRecords,
-                    byteLimit: configuration.windowBytes)))
+                after: position.lowest, configuration: configuration, router: router))
     }
 
     /// The largest record that the topics must take: a body and its headers and frame.
@@ -60,21 +64,29 @@ package final class PublishLoop: Part {
     /// Whether records go to Kafka, and if not, why.
     package var status: PublisherStatus { board.current }
 
-    /// Publishes until `stop()`; throws only where the journal cannot be read, or a client not
-    /// be made.
+    /// The topics that cannot be written, and why; their records wait in the journal.
+    package var unwritableTopics: [String: String] { board.held }
+
+    /// Publishes until `stop()`; throws where the journal cannot be read, a client not be made, or
+    /// `exactly-once` not be kept.
     package func run() throws {
         defer { board.set(.stopped) }
+        try resume(journal.published())
         var pause = Backoff(from: .milliseconds(100), to: .seconds(10))
         while !progress.withLock({ $0.isStopping }) {
-            let before = progress.withLock { $0.window.checkpoint }
+            let before = progress.withLock { $0.position }
             try PublishSession(self).run()
-            if let error = progress.withLock({ $0.journalFailure }) { throw error }
-            let (failure, after) = progress.withLock { ($0.failure, $0.window.checkpoint) }
+            let (failure, after, journalFailure) = progress.withLock {
+                ($0.failure, $0.position, $0.journalFailure)
+            }
+            if let journalFailure { throw journalFailure }
+            if after != before { pause.reset() }
             guard let failure else { continue }
-            if after > before { pause.reset() }
-            report(failure)
-            let resent = progress.withLock { $0.restart() }
-            metrics.resent.add(resent)
+            if failure.error.isFenced {
+                throw PublisherError.fenced(
+                    transactionalID: PublishTransaction.name(of: journal.id))
+            }
+            restart(after: failure)
             // What is known of a record's fault is progress, whatever the checkpoint says.
             if failure.kind != .record { waitUnlessOver(pause.next()) }
         }
@@ -83,6 +95,36 @@ package final class PublishLoop: Part {
     /// Asks `run` to end; it does within seconds, whatever Kafka does.
     package func stop() {
         progress.update { $0.isStopping = true }
+    }
+
+    /// Takes up a position; where topics are behind, it must be clear which records are theirs.
+    func resume(_ position: PublishPosition) throws {
+        let isKnown = position.lanes.isEmpty || position.routes == router.digest
+        guard isKnown || configuration.delivery == .idempotent else {
+            throw PublisherError.routesChanged(topics: position.lanes.map(\.topic))
+        }
+        if !isKnown {
+            log.warning(
+                "types go to other topics since some were behind: all is published again from there",
+                ["after": LogValue(position.lowest)])
+        }
+        let taken = isKnown ? position : PublishPosition(through: position.lowest)
+        progress.update { $0.resume(taken) }
+        for lane in taken.lanes { board.hold(lane.topic, "it was so when the publisher ended") }
+    }
+
+    /// Tells the journal how far it is published, where that has changed.
+    func recordPosition() {
+        do {
+            try recorded.withLock { recorded in
+                let position = progress.withLock { $0.position }
+                guard position != recorded else { return }
+                try journal.record(position)
+                recorded = position
+            }
+        } catch {
+            progress.update { $0.journalFailure = error }
+        }
     }
 
     /// Waits this long, or until the present client is to be used no more.
@@ -96,29 +138,42 @@ package final class PublishLoop: Part {
     }
 
     /// Notes an error that the present client may get over by itself.
-    func note(_ error: KafkaError, topic: String?) {
-        if FailureClass(error.code) == .topic, let topic {
-            board.set(.topicBlocked(topic: topic, error.description))
-        } else if board.current.isWaitable {
-            // That nobody answers says less than why.
-            let isVague = [.transport, .timedOut, .allBrokersDown].contains(error.code)
-            if isVague, case .waitingForKafka = board.current { return }
-            board.set(.waitingForKafka(error.description))
-        }
+    func note(_ error: KafkaError) {
+        // That nobody answers says less than why.
+        let isVague = [.transport, .timedOut, .allBrokersDown].contains(error.code)
+        if isVague, case .waitingForKafka = board.current { return }
+        board.set(.waitingForKafka(error.description))
     }
 
-    private func report(_ failure: PublishProgress.Failure) {
-        let why = failure.error.description
-        switch (failure.kind, failure.topic) {
-        case (.topic, let topic?):
-            board.set(.topicBlocked(topic: router.topics[topic], why))
-        case (.record, _):
-            log.warning(
-                "Kafka refuses a batch; its records are sent one by one", ["why": .string(why)])
-        default:
-            if case .topicBlocked = board.current { return }
-            board.set(.recovering(why))
+    private func restart(after failure: PublishProgress.Failure) {
+        let (count, unwritable) = progress.update { $0.restart(now: MonotonicClock.now()) }
+        metrics.resent.add(count)
+        for (topic, error) in unwritable {
+            board.hold(router.topics[topic], error.description)
         }
+        switch failure.kind {
+        case .topic: break
+        case .record:
+            log.warning(
+                "Kafka refuses a batch; its records are sent one by one",
+                ["why": .string(failure.error.description)])
+        case .other: board.set(.recovering(failure.error.description))
+        }
+    }
+}
+
+extension PublishProgress {
+    /// Progress of a publisher with these settings, and with nothing on its way.
+    init(after checkpoint: UInt64, configuration: PublisherConfiguration, router: RecordRouter) {
+        self.init(
+            DeliveryWindow(
+                after: checkpoint, recordLimit: configuration.windowRecords,
+                byteLimit: configuration.windowBytes),
+            lanes: PublishLanes(
+                names: router.topics, routes: router.digest,
+                recordLimit: max(1, configuration.windowRecords / 4),
+                byteLimit: max(1, configuration.windowBytes / 4)),
+            isTransactional: configuration.delivery == .exactlyOnce)
     }
 }
 

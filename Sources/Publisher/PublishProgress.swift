@@ -1,28 +1,33 @@
+package import Journal
 package import Kafka
 
-/// What the producing thread and the thread of reports share: the window, and what went wrong.
+/// What the producing thread and the thread of reports share: the window, the lanes, and what
+/// went wrong.
 ///
 /// Pure: records and reports go in, decisions come out; the shell is `PublishLoop`.
 package struct PublishProgress: Sendable {
-    /// What is on its way.
+    /// What is on its way, but for the records of lanes.
     package private(set) var window: DeliveryWindow
+    /// The topics that cannot be written, and how far they are behind.
+    package private(set) var lanes: PublishLanes
     /// Records that are sent alone, to find out which of a refused batch is at fault.
     package private(set) var suspects: Set<UInt64> = []
     /// Records that Kafka refuses as such: they go to the quarantine.
     package private(set) var refused: Set<UInt64> = []
     /// Why the present client is of no more use; nil while all is well.
     package private(set) var failure: Failure?
-    /// The topic that could not be written last, until a record of it is acknowledged.
-    package private(set) var blocked: Int?
     /// Whether the publisher is asked to end.
     package var isStopping = false
     /// Why the journal takes no checkpoint any more: the end of the publisher.
     package var journalFailure: (any Error)?
 
+    /// Whether an acknowledgement counts only when its transaction is committed.
+    private let isTransactional: Bool
+    /// What Kafka has acknowledged in the open transaction.
+    private var uncommitted: [DeliveryReport] = []
+    /// The topics that turned out not to be writable, with the error of each.
+    private var unwritable: [Int: KafkaError] = [:]
     private var alone: UInt64?
-    /// The first record that failed by its topic: it goes alone next, so that what is before it
-    /// arrives whatever becomes of it.
-    private var probe: UInt64?
 
     /// Why a client is given up.
     package struct Failure: Hashable, Sendable {
@@ -30,32 +35,39 @@ package struct PublishProgress: Sendable {
         package let kind: FailureClass
         /// The error of the record, or of the client.
         package let error: KafkaError
-        /// The number of the record's topic, where there is one.
-        package let topic: Int?
     }
 
     /// What to do with the next record of the journal.
     package enum Step: Hashable, Sendable {
         /// Hand it over: it is in the window now.
         case send
-        /// Nothing: Kafka has it.
+        /// Nothing: Kafka has it, or a lane.
         case skip
         /// Wait until there is room, or until it can go alone.
         case wait
+        /// It cannot go, nor what is behind it: its topic cannot be written, and there is no room
+        /// for another lane.
+        case stuck
         /// Nothing more with this client.
         case end
     }
 
+    /// Whose reader asks.
+    package enum Reader: Hashable, Sendable {
+        /// The one of all topics that have no lane.
+        case main
+        /// The one of the lane that is catching up.
+        case lane
+    }
+
     /// What reports have changed.
     package struct Outcome: Sendable {
-        /// The acknowledged records.
+        /// The acknowledged records; in a transaction those of its commit.
         package var acknowledged: [(report: DeliveryReport, entry: DeliveryWindow.Entry)] = []
-        /// The new checkpoint, where it has moved.
-        package var checkpoint: UInt64?
+        /// Whether the position has moved.
+        package var hasMoved = false
         /// The failed records' classes.
         package var failed: [FailureClass] = []
-        /// Whether no topic is known to hold the others up.
-        package var isUnblocked = true
         /// How many records are still on their way.
         package var records = 0
         /// How many bytes are still on their way.
@@ -63,138 +75,262 @@ package struct PublishProgress: Sendable {
     }
 
     /// Nothing on its way.
-    package init(_ window: DeliveryWindow) {
+    package init(
+        _ window: DeliveryWindow, lanes: PublishLanes = .none, isTransactional: Bool = false
+    ) {
         self.window = window
+        self.lanes = lanes
+        self.isTransactional = isTransactional
+    }
+
+    /// Begins at this position, with nothing on its way.
+    mutating func resume(_ position: PublishPosition) {
+        window = DeliveryWindow(
+            after: position.through, recordLimit: window.recordLimit, byteLimit: window.byteLimit)
+        lanes.resume(position)
     }
 
     /// Whether the present client is to be used no more.
     package var isOver: Bool { isStopping || failure != nil || journalFailure != nil }
 
+    /// How far the journal is published.
+    package var position: PublishPosition { lanes.position(through: window.checkpoint) }
+
+    /// Whether nothing at all is on its way.
+    package var isEmpty: Bool { window.isEmpty && lanes.window?.isEmpty ?? true }
+
+    // MARK: - Records
+
     /// Decides about a record, and admits it where it is to be sent.
-    package mutating func step(_ sequence: UInt64, _ entry: DeliveryWindow.Entry) -> Step {
+    package mutating func step(
+        _ sequence: UInt64, _ entry: DeliveryWindow.Entry, of reader: Reader = .main
+    ) -> Step {
         if isOver { return .end }
-        if window.isAcknowledged(sequence) { return .skip }
-        let isSuspect = suspects.contains(sequence)
-        // One that goes alone starts with an empty window, and nothing goes before its report.
-        guard alone == nil, !isSuspect || window.isEmpty,
-            window.hasRoom(for: sequence, bytes: entry.bytes)
-        else { return .wait }
-        if isSuspect { alone = sequence }
+        let step = reader == .main ? stepOfAll(sequence, entry) : stepOfLane(sequence, entry)
+        if step == .send, suspects.contains(sequence) { alone = sequence }
+        return step
+    }
+
+    private mutating func stepOfAll(_ sequence: UInt64, _ entry: DeliveryWindow.Entry) -> Step {
+        if window.isAcknowledged(sequence) {
+            if !lanes.isEmpty, sequence > window.checkpoint, !window.isPassed(sequence) {
+                lanes.noteDone(sequence, of: entry.home)
+            }
+            return .skip
+        }
+        if !lanes.isEmpty, lanes.has(entry.home) {
+            guard window.hasRoom(for: sequence, bytes: 0) else { return .wait }
+            guard lanes.pass(sequence, of: entry.home) else { return .stuck }
+            window.pass(sequence)
+            return .skip
+        }
+        guard mayGo(sequence), window.hasRoom(for: sequence, bytes: entry.bytes) else {
+            return .wait
+        }
         window.admit(sequence, entry)
         return .send
     }
 
+    private mutating func stepOfLane(_ sequence: UInt64, _ entry: DeliveryWindow.Entry) -> Step {
+        let isPassed = lanes.isPassed(sequence, of: entry.home)
+        let mustWait = !isPassed && (lanes.isProbing && !isEmpty || !mayGo(sequence))
+        return lanes.withWindow { window in
+            if window.isAcknowledged(sequence) { return .skip }
+            guard !mustWait, window.hasRoom(for: sequence, bytes: isPassed ? 0 : entry.bytes) else {
+                return .wait
+            }
+            if isPassed {
+                window.pass(sequence)
+                return .skip
+            }
+            window.admit(sequence, entry)
+            return .send
+        } ?? .end
+    }
+
+    /// One that goes alone starts with nothing on its way, and nothing goes before its report.
+    private func mayGo(_ sequence: UInt64) -> Bool {
+        alone == nil && (!suspects.contains(sequence) || isEmpty)
+    }
+
     /// Whether a record that had to wait is worth offering again.
-    package func isWorthOffering(_ sequence: UInt64) -> Bool {
+    package func isWorthOffering(_ sequence: UInt64, of reader: Reader = .main) -> Bool {
         guard !isOver else { return true }
         guard alone == nil else { return false }
-        return suspects.contains(sequence) ? window.isEmpty : window.hasAmpleRoom(for: sequence)
+        if suspects.contains(sequence) || reader == .lane && lanes.isProbing { return isEmpty }
+        let window = reader == .main ? window : lanes.window ?? window
+        return window.hasAmpleRoom(for: sequence)
     }
 
     /// Takes a record back that could not be handed over.
     package mutating func withdraw(_ sequence: UInt64) {
         window.withdraw(sequence)
+        _ = lanes.withWindow { $0.withdraw(sequence) }
         if alone == sequence { alone = nil }
     }
 
+    private func entry(of sequence: UInt64) -> DeliveryWindow.Entry? {
+        window.entry(of: sequence) ?? lanes.window?.entry(of: sequence)
+    }
+
+    // MARK: - Failures
+
     /// Notes that a record was refused before it left; offered again it goes to the quarantine.
     package mutating func refuse(_ sequence: UInt64, _ error: KafkaError) {
-        let topic = window.entry(of: sequence)?.topic
+        guard let entry = entry(of: sequence) else { return }
         withdraw(sequence)
-        if FailureClass(error.code) == .record, topic != RecordRouter.quarantine {
+        if FailureClass(error.code) == .record, entry.topic != RecordRouter.quarantine {
             // The client is as good as before.
             refused.insert(sequence)
         } else {
-            note(sequence, error, topic: topic, isAtFault: true)
+            note(sequence, error, entry, isAtFault: true)
         }
     }
 
     /// Notes an error of the client as a whole.
     package mutating func fail(_ error: KafkaError) {
-        fail(Failure(kind: .other, error: error, topic: nil))
+        fail(Failure(kind: .other, error: error))
     }
 
-    /// Notes that a topic cannot be written.
-    package mutating func block(_ topic: Int, _ error: KafkaError) {
-        fail(Failure(kind: .topic, error: error, topic: topic))
+    /// Notes that a topic cannot be written: it gets a lane, now or with the next client.
+    package mutating func hold(_ topic: Int, _ error: KafkaError, now: UInt64) {
+        // What is on its way would fall behind what is passed over.
+        guard !window.hasRecords(of: topic), lanes.current != topic || isEmpty else {
+            return block(topic, error)
+        }
+        lanes.hold(topic, now: now)
     }
 
-    /// Notes that a topic is missing; the client is as good as before.
-    package mutating func hold(_ topic: Int) { blocked = topic }
-
-    /// Notes that a topic that was held is there.
-    package mutating func release(_ topic: Int) {
-        if blocked == topic { blocked = nil }
+    private mutating func block(_ topic: Int, _ error: KafkaError) {
+        unwritable[topic] = error
+        fail(Failure(kind: .topic, error: error))
     }
+
+    private mutating func note(
+        _ sequence: UInt64, _ error: KafkaError, _ entry: DeliveryWindow.Entry, isAtFault: Bool
+    ) {
+        switch FailureClass(error.code) {
+        case .topic: block(entry.home, error)
+        case .other: fail(Failure(kind: .other, error: error))
+        // There is nowhere further to go for what the quarantine refuses.
+        case .record where isAtFault && entry.topic == RecordRouter.quarantine:
+            block(entry.home, error)
+        case .record:
+            if isAtFault {
+                suspects.remove(sequence)
+                refused.insert(sequence)
+            } else {
+                suspects.insert(sequence)
+            }
+            fail(Failure(kind: .record, error: error))
+        }
+    }
+
+    /// Keeps the failure that says most: of a topic, else of a record, else of the client, else
+    /// what became of other records by it.
+    private mutating func fail(_ new: Failure) {
+        func weight(_ failure: Failure) -> Int {
+            2 * failure.kind.weight + (failure.error.fatal ? 1 : 0)
+        }
+        if let failure, weight(failure) >= weight(new) { return }
+        failure = new
+    }
+
+    /// Begins with a new client: what is not acknowledged is sent again.
+    ///
+    /// Topics that could not be written get a lane. Returns how many records are sent again, and
+    /// the topics with their errors.
+    package mutating func restart(now: UInt64) -> (count: Int, unwritable: [Int: KafkaError]) {
+        let count = window.records + lanes.restart()
+        window.forgetUnacknowledged()
+        for topic in unwritable.keys { lanes.hold(topic, now: now) }
+        defer { (failure, alone, uncommitted, unwritable) = (nil, nil, [], [:]) }
+        return (count, unwritable)
+    }
+
+    // MARK: - Reports
 
     /// Takes what became of records.
     package mutating func take(_ reports: [DeliveryReport], into outcome: inout Outcome) {
+        let before = window.checkpoint
         for report in reports {
-            guard let entry = window.entry(of: report.identity) else { continue }
-            guard let code = report.failure else {
+            guard let entry = entry(of: report.identity) else { continue }
+            if let code = report.failure {
+                outcome.failed.append(FailureClass(code))
+                let isAlone = alone == report.identity
+                withdraw(report.identity)
+                note(report.identity, KafkaError(code), entry, isAtFault: isAlone)
+            } else if isTransactional {
+                uncommitted.append(report)
+                if alone == report.identity { alone = nil }
+            } else {
                 acknowledge(report, entry, into: &outcome)
-                continue
             }
-            outcome.failed.append(FailureClass(code))
-            let isAlone = alone == report.identity
-            withdraw(report.identity)
-            note(report.identity, KafkaError(code), topic: entry.topic, isAtFault: isAlone)
         }
-        outcome.isUnblocked = blocked == nil
-        (outcome.records, outcome.bytes) = (window.records, window.bytes)
+        finish(&outcome, before)
     }
 
     private mutating func acknowledge(
         _ report: DeliveryReport, _ entry: DeliveryWindow.Entry, into outcome: inout Outcome
     ) {
-        if let checkpoint = window.acknowledge(report.identity) { outcome.checkpoint = checkpoint }
-        if !suspects.isEmpty { suspects.remove(report.identity) }
-        if !refused.isEmpty { refused.remove(report.identity) }
-        if alone == report.identity { alone = nil }
-        if blocked == entry.topic { blocked = nil }
+        let sequence = report.identity
+        if window.entry(of: sequence) != nil {
+            _ = window.acknowledge(sequence)
+        } else {
+            if lanes.withWindow({ $0.acknowledge(sequence) }) ?? nil != nil {
+                outcome.hasMoved = true
+            }
+            lanes.noteArrival()
+        }
+        if !suspects.isEmpty { suspects.remove(sequence) }
+        if !refused.isEmpty { refused.remove(sequence) }
+        if alone == sequence { alone = nil }
         outcome.acknowledged.append((report, entry))
     }
 
-    private mutating func note(
-        _ sequence: UInt64, _ error: KafkaError, topic: Int?, isAtFault: Bool
-    ) {
-        let kind = FailureClass(error.code)
-        guard kind == .record else {
-            if kind == .topic { probe = min(probe ?? sequence, sequence) }
-            return fail(Failure(kind: kind, error: error, topic: kind == .topic ? topic : nil))
-        }
-        // There is nowhere further to go for what the quarantine refuses.
-        if isAtFault, topic == RecordRouter.quarantine {
-            return fail(Failure(kind: .topic, error: error, topic: topic))
-        }
-        suspects.insert(sequence)
-        if isAtFault {
-            suspects.remove(sequence)
-            refused.insert(sequence)
-        }
-        fail(Failure(kind: .record, error: error, topic: topic))
+    private func finish(_ outcome: inout Outcome, _ before: UInt64) {
+        if window.checkpoint != before { outcome.hasMoved = true }
+        outcome.records = window.records + (lanes.window?.records ?? 0)
+        outcome.bytes = window.bytes + (lanes.window?.bytes ?? 0)
     }
 
-    /// Keeps the failure that says most: of a topic, else of a record, else any.
-    private mutating func fail(_ new: Failure) {
-        func weight(_ kind: FailureClass) -> Int {
-            switch kind {
-            case .topic: 2
-            case .record: 1
-            case .other: 0
-            }
-        }
-        if let failure, weight(failure.kind) >= weight(new.kind) { return }
-        failure = new
-        if new.kind == .topic { blocked = new.topic }
+    // MARK: - Transactions
+
+    /// Whether Kafka has acknowledged all that the open transaction holds.
+    package var isReadyToCommit: Bool {
+        failure == nil
+            && uncommitted.count == window.records + (lanes.window?.records ?? 0)
     }
 
-    /// Begins with a new client: what is not acknowledged is sent again; returns how many.
-    package mutating func restart() -> Int {
-        let count = window.records
-        window.forgetUnacknowledged()
-        if let probe { suspects.insert(probe) }
-        (failure, alone, probe) = (nil, nil, nil)
-        return count
+    /// The position that the commit of the open transaction stands for.
+    package var positionAtCommit: PublishPosition {
+        var after = self
+        var outcome = Outcome()
+        after.commit(into: &outcome)
+        return after.position
     }
+
+    /// The open transaction is committed: what it holds is acknowledged.
+    package mutating func commit(into outcome: inout Outcome) {
+        let before = window.checkpoint
+        let reports = uncommitted
+        uncommitted = []
+        for report in reports {
+            guard let entry = entry(of: report.identity) else { continue }
+            acknowledge(report, entry, into: &outcome)
+        }
+        finish(&outcome, before)
+    }
+
+    // MARK: - Lanes
+
+    /// The topic of the lane that is to be tried now; nil where none is due.
+    package func dueLane(now: UInt64) -> Int? { lanes.current ?? lanes.due(now: now) }
+
+    /// A topic seems to be there again: its records begin to be sent; false where there are none.
+    package mutating func beginLane(_ topic: Int) -> Bool { lanes.begin(topic) }
+
+    /// The lane's reader stands where the main one stands: where nothing of it is on its way, the
+    /// lane is at its end; returns its topic then.
+    package mutating func endLane(at sequence: UInt64) -> Int? { lanes.end(at: sequence) }
 }

@@ -49,26 +49,18 @@ final class PublishReports: Sendable {
             progress.take(reports, into: &outcome)
             return outcome
         }
-        if let checkpoint = outcome.checkpoint { record(checkpoint) }
-        loop.metrics.count(outcome)
-        guard !outcome.acknowledged.isEmpty else { return }
-        restartSilence()
-        loop.board.hear(isUnblocked: outcome.isUnblocked)
-        if let published = loop.hooks.published { tell(outcome, published) }
-    }
-
-    private func record(_ checkpoint: UInt64) {
-        do {
-            try loop.journal.record(checkpoint)
-        } catch {
-            loop.progress.update { $0.journalFailure = error }
+        if reports.contains(where: { $0.failure == nil }) {
+            restartSilence()
+            loop.board.hear()
         }
+        tell(outcome)
     }
 
-    private func tell(
-        _ outcome: PublishProgress.Outcome,
-        _ published: @Sendable (PublisherHooks.Published) -> Void
-    ) {
+    /// Tells journal, metrics and hooks what has changed.
+    func tell(_ outcome: PublishProgress.Outcome) {
+        if outcome.hasMoved { loop.recordPosition() }
+        loop.metrics.count(outcome)
+        guard let published = loop.hooks.published else { return }
         for (report, entry) in outcome.acknowledged {
             published(
                 PublisherHooks.Published(
@@ -86,7 +78,7 @@ final class PublishReports: Sendable {
         if error.fatal {
             loop.progress.update { $0.fail(error) }
         } else if Self.keepsKafkaAway.contains(error.code) {
-            loop.note(error, topic: nil)
+            loop.note(error)
         } else {
             loop.log.debug("Kafka client", ["error": .string(error.description)])
         }

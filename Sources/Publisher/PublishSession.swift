@@ -1,25 +1,29 @@
 internal import Journal
 internal import Kafka
-internal import Synchronization
 internal import Telemetry
 internal import Threads
 
 /// One Kafka client's life: made, filled from the journal, given up with all its reports in.
 ///
-/// Lives on the producing thread; only `serveReports` runs on the other.
+/// Lives on the producing thread; only `PublishReports` runs on the other.
 final class PublishSession {
-    private let loop: PublishLoop
-    private let producer: KafkaProducer
+    let loop: PublishLoop
+    let producer: KafkaProducer
+    let reports: PublishReports
+    /// In `exactly-once`: what is sent is part of one.
+    let transaction: PublishTransaction?
     private var router: RecordRouter
     private var topics: [KafkaTopic?]
     private var headers = RecordHeaders()
     /// The records that go to the quarantine; changes with a client, or here.
     private var refused: Set<UInt64>
+    /// The reader of the lane that is catching up.
+    var lane: RecordStream?
 
     /// How long a wait goes before it is looked whether something is wrong.
     static let tick = Duration.milliseconds(100)
     /// How long one question to Kafka may take: ending waits for it.
-    private static let questionLimit = Duration.seconds(1)
+    static let questionLimit = Duration.seconds(1)
     /// How long reports are awaited when a client is given up, and when the publisher ends.
     private static let reportsLimit = Duration.seconds(5)
     private static let lastReportsLimit = Duration.milliseconds(500)
@@ -28,27 +32,51 @@ final class PublishSession {
     private static let briefly = Duration.milliseconds(5)
     /// After so long without an acknowledgement the topic is asked for.
     private static let silenceLimit = Duration.seconds(10)
+    /// How many records go in a turn, where others wait for theirs or for a commit.
+    private static let turnRecords = 5_000
+
+    /// How a turn has ended.
+    enum Turn {
+        /// There is no further record yet.
+        case idle
+        /// Others have theirs, or a commit.
+        case more
+        /// The next record has to wait.
+        case waiting
+        /// The client is given up.
+        case over
+    }
+
+    /// What became of offering a record.
+    private enum Offer {
+        case sent, skipped, waiting, stuck, over
+    }
 
     init(_ loop: PublishLoop) throws(KafkaError) {
         self.loop = loop
         router = loop.router
         topics = Array(repeating: nil, count: loop.router.topics.count)
         refused = loop.progress.withLock { $0.refused }
-        let settings = ProducerSettings(loop.configuration, bodyLimit: loop.bodyLimit)
+        let settings = ProducerSettings(
+            loop.configuration, journal: loop.journal.id, bodyLimit: loop.bodyLimit)
         producer = try KafkaProducer(
             loop.kafka, defaults: settings.defaults, pinned: settings.pinned, log: loop.log)
+        reports = PublishReports(loop, producer)
+        transaction =
+            loop.configuration.delivery == .exactlyOnce
+            ? PublishTransaction(loop, producer, reports) : nil
         loop.metrics.clients.add()
         loop.hooks.clientMade?(producer)
     }
 
-    private var isOver: Bool { loop.progress.withLock { $0.isOver } }
+    var isOver: Bool { loop.progress.withLock { $0.isOver } }
 
     func run() throws {
-        let reports = PublishReports(loop, producer)
-        let reporter = Worker("publish-reports") { reports.serve() }
-        defer { giveUp(reports, reporter) }
+        let reporter = Worker("publish-reports") { [reports] in reports.serve() }
+        defer { giveUp(reporter) }
         guard meetKafka() else { return }
-        try sendAll(reports)
+        if let transaction, try !transaction.resume() { return }
+        try sendAll()
     }
 
     /// Waits until Kafka answers, and learns which topics there are.
@@ -56,10 +84,10 @@ final class PublishSession {
         while !isOver {
             do {
                 try noteTopics(try producer.cluster(upTo: Self.questionLimit))
-                loop.board.hear(isUnblocked: loop.progress.withLock { $0.blocked == nil })
+                if transaction == nil { loop.board.hear() }
                 return true
             } catch {
-                loop.note(error, topic: nil)
+                loop.note(error)
                 loop.waitUnlessOver(Self.tick)
             }
         }
@@ -73,51 +101,112 @@ final class PublishSession {
         loop.greet(cluster)
     }
 
-    private func sendAll(_ reports: PublishReports) throws {
-        var last = loop.progress.withLock { $0.window.checkpoint }
-        let next = try loop.journal.read(last)
+    private func sendAll() throws {
+        var main = try stream(after: loop.progress.withLock { $0.window.checkpoint })
         while true {
-            if let record = try next() {
-                precondition(record.sequence == last + 1, "the journal has no gaps")
-                last = record.sequence
-                guard offer(record, reports) else { return }
-            } else {
-                guard !isOver else { return }
-                loop.journal.wait(last, Self.tick)
-                watch(reports)
+            let turn = try send(&main, .main, upTo: turnLimit)
+            if case .over = turn { return }
+            loop.recordPosition()
+            if let transaction, !transaction.commit() { return }
+            let isBusy = try catchUp(to: main.last)
+            if isOver { return }
+            if case .more = turn { continue }
+            if isBusy { continue }
+            loop.journal.wait(main.last, Self.tick)
+            if case .waiting = turn { loop.waitUnlessOver(Self.tick) }
+            transaction?.renew()
+            watch()
+        }
+    }
+
+    func stream(after last: UInt64) throws -> RecordStream {
+        try RecordStream(loop.journal, after: last)
+    }
+
+    private var turnLimit: Int {
+        let isAlone = transaction == nil && loop.progress.withLock { $0.lanes.isEmpty }
+        return isAlone ? .max : Self.turnRecords
+    }
+
+    /// Hands records over, so many at most.
+    func send(
+        _ stream: inout RecordStream, _ reader: PublishProgress.Reader, upTo limit: Int,
+        through last: UInt64 = .max
+    ) throws -> Turn {
+        var sent = 0
+        while sent < limit {
+            guard stream.last < last, let record = try stream.record() else {
+                return isOver ? .over : .idle
+            }
+            switch offer(record, reader) {
+            case .sent: sent += 1
+            case .skipped: break
+            case .waiting where transaction == nil && reader == .main:
+                waitForRoom(record.sequence, reader)
+                continue
+            case .waiting:
+                if reader == .lane { waitForRoom(record.sequence, reader) }
+                return sent > 0 ? .more : .waiting
+            case .stuck: return .waiting
+            case .over: return .over
+            }
+            stream.advance()
+            if reader == .main { transaction?.note(record) }
+        }
+        return .more
+    }
+
+    /// Hands a record over.
+    private func offer(_ record: JournalRecord, _ reader: PublishProgress.Reader) -> Offer {
+        let home = router.destination(of: record.entry, isRefused: false).topic
+        while true {
+            let destination = router.destination(
+                of: record.entry, isRefused: refused.contains(record.sequence))
+            let isPassed = topics[destination.topic] == nil && isHeld(home, by: reader)
+            if !isPassed {
+                guard let topic = topic(destination.topic, home: home) else {
+                    if isOver { return .over }
+                    continue
+                }
+                if let mayPublish = loop.hooks.mayPublish {
+                    guard mayPublish(topic.name, record.body.count) else {
+                        loop.waitUnlessOver(Self.briefly)
+                        if isOver { return .over }
+                        continue
+                    }
+                }
+            }
+            let entry = DeliveryWindow.Entry(
+                bytes: record.body.count, topic: destination.topic, home: home,
+                receivedAt: record.entry.receivedAt)
+            switch loop.progress.withLock({ $0.step(record.sequence, entry, of: reader) }) {
+            case .end: return .over
+            case .skip: return .skipped
+            case .wait: return .waiting
+            case .stuck: return .stuck
+            case .send:
+                guard transaction?.begin() ?? true else { return .over }
+                if produce(record, topics[destination.topic], destination) { return .sent }
+                if isOver { return .over }
             }
         }
     }
 
-    /// Hands a record over, however long that takes; false when the client is given up.
-    private func offer(_ record: JournalRecord, _ reports: PublishReports) -> Bool {
-        while true {
-            let destination = router.destination(
-                of: record.entry, isRefused: refused.contains(record.sequence))
-            guard let topic = topic(destination.topic) else { return false }
-            if let mayPublish = loop.hooks.mayPublish {
-                guard mayPublish(topic.name, record.body.count) else {
-                    loop.waitUnlessOver(Self.briefly)
-                    if isOver { return false }
-                    continue
-                }
-            }
-            let entry = DeliveryWindow.Entry(
-                bytes: record.body.count, topic: destination.topic,
-                receivedAt: record.entry.receivedAt)
-            switch loop.progress.withLock({ $0.step(record.sequence, entry) }) {
-            case .end: return false
-            case .skip: return true
-            case .wait: waitForRoom(record.sequence, reports)
-            case .send: if produce(record, topic, destination) { return true }
+    /// Whether the reader passes over the records of this topic.
+    private func isHeld(_ home: Int, by reader: PublishProgress.Reader) -> Bool {
+        loop.progress.withLock { progress in
+            switch reader {
+            case .main: progress.lanes.has(home)
+            case .lane: progress.lanes.current != home
             }
         }
     }
 
     /// Whether librdkafka has taken the record; if not, it is offered again.
     private func produce(
-        _ record: JournalRecord, _ topic: KafkaTopic, _ destination: RecordRouter.Destination
+        _ record: JournalRecord, _ topic: KafkaTopic?, _ destination: RecordRouter.Destination
     ) -> Bool {
+        guard let topic else { preconditionFailure("what is sent has its topic's handle") }
         router.fill(&headers, of: record, to: destination)
         switch send(record, topic, router.key(of: record.entry, to: destination)) {
         case .queued: return true
@@ -146,75 +235,84 @@ final class PublishSession {
             identity: record.sequence)
     }
 
-    /// The topic's handle, asked for until it is there; nil when the client is given up.
-    private func topic(_ number: Int) -> KafkaTopic? {
+    /// The topic's handle; nil where it is not there, and then the home of the record has a lane,
+    /// or the client is given up.
+    private func topic(_ number: Int, home: Int) -> KafkaTopic? {
         if let topic = topics[number] { return topic }
-        var pause = Backoff(from: Self.tick, to: .seconds(10))
-        var isHeld = false
         while !isOver {
-            do {
-                let topic = try producer.topic(router.topics[number])
-                _ = try producer.metadata(of: topic, upTo: Self.questionLimit)
-                // That it is there does not say that it can be written: one that was blocked by
-                // a failed record stays so until a record of it is acknowledged.
-                if isHeld { loop.progress.withLock { $0.release(number) } }
-                loop.board.hear(isUnblocked: loop.progress.withLock { $0.blocked == nil })
-                topics[number] = topic
-                return topic
-            } catch {
-                if FailureClass(error.code) == .topic {
-                    isHeld = true
-                    loop.progress.withLock { $0.hold(number) }
+            if let error = ask(for: number) {
+                guard FailureClass(error.code) == .topic else {
+                    loop.waitUnlessOver(Self.tick)
+                    continue
                 }
-                loop.note(error, topic: router.topics[number])
-                loop.waitUnlessOver(pause.next())
+                hold(home, error)
+                return nil
             }
+            return topics[number]
         }
         return nil
     }
 
-    /// Waits until the record is worth offering again.
-    private func waitForRoom(_ sequence: UInt64, _ reports: PublishReports) {
-        let moved = loop.progress.wait(upTo: Self.tick) {
-            $0.isWorthOffering(sequence) ? true : nil
+    /// Asks whether the topic is there; returns the error where it is not, or nobody answers.
+    func ask(for number: Int) -> KafkaError? {
+        do {
+            let topic = try producer.topic(router.topics[number])
+            _ = try producer.metadata(of: topic, upTo: Self.questionLimit)
+            topics[number] = topic
+            return nil
+        } catch {
+            if FailureClass(error.code) != .topic { loop.note(error) }
+            return error
         }
-        if moved == nil { watch(reports) }
+    }
+
+    /// The records of the topic are passed over from here on.
+    func hold(_ topic: Int, _ error: KafkaError) {
+        loop.progress.update { $0.hold(topic, error, now: MonotonicClock.now()) }
+        loop.board.hold(router.topics[topic], error.description)
+    }
+
+    /// Waits until the record is worth offering again.
+    func waitForRoom(_ sequence: UInt64, _ reader: PublishProgress.Reader) {
+        let moved = loop.progress.wait(upTo: Self.tick) {
+            $0.isWorthOffering(sequence, of: reader) ? true : nil
+        }
+        if moved == nil { watch() }
     }
 
     /// Where nothing has been acknowledged for long, asks whether the topic is still there: a
     /// deleted one gives no error of its own while records never time out.
-    private func watch(_ reports: PublishReports) {
+    func watch() {
         if case .waitingForKafka = loop.board.current { listen() }
         guard reports.silence > Self.silenceLimit else { return }
-        let oldest = loop.progress.withLock { progress -> Int? in
-            progress.window.oldest.flatMap { progress.window.entry(of: $0)?.topic }
+        let oldest = loop.progress.withLock { progress -> DeliveryWindow.Entry? in
+            let window = progress.window.isEmpty ? progress.lanes.window : progress.window
+            return window.flatMap { window in window.oldest.flatMap { window.entry(of: $0) } }
         }
         reports.restartSilence()
-        guard let oldest, let topic = topics[oldest] else { return }
-        do {
-            _ = try producer.metadata(of: topic, upTo: Self.questionLimit)
-        } catch {
-            if FailureClass(error.code) == .topic {
-                loop.progress.update { $0.block(oldest, error) }
-            } else {
-                loop.note(error, topic: topic.name)
-            }
-        }
+        guard let oldest, let error = ask(for: oldest.topic) else { return }
+        if FailureClass(error.code) == .topic { hold(oldest.home, error) }
     }
 
     /// Asks whether Kafka is back: while nothing is on its way, nothing else would tell.
     private func listen() {
         guard (try? producer.cluster(upTo: Self.questionLimit)) != nil else { return }
-        loop.board.hear(isUnblocked: loop.progress.withLock { $0.blocked == nil })
+        loop.board.hear()
     }
 
     /// Takes the reports that still come, then ends the client.
-    private func giveUp(_ reports: PublishReports, _ reporter: Worker) {
+    private func giveUp(_ reporter: Worker) {
         let isStopping = loop.progress.withLock { $0.isStopping }
         // What is already with a broker may be acknowledged yet, and then is not sent again; so
         // may what waits in a client that is not broken.
-        if producer.fatalError != nil { producer.purge(inFlight: false) }
-        if !isSettled(upTo: isStopping ? Self.lastReportsLimit : Self.reportsLimit) {
+        if let error = producer.fatalError {
+            // Its event may still be on its way, and says more than the reports that it led to.
+            loop.progress.update { $0.fail(error) }
+            producer.purge(inFlight: false)
+        }
+        if let transaction {
+            transaction.end(isStopping: isStopping, upTo: Self.lastReportsLimit)
+        } else if !isSettled(upTo: isStopping ? Self.lastReportsLimit : Self.reportsLimit) {
             producer.purge(inFlight: true)
             _ = isSettled(upTo: Self.lastReportsLimit)
         }
@@ -225,7 +323,7 @@ final class PublishSession {
         }
     }
 
-    private func isSettled(upTo limit: Duration) -> Bool {
-        loop.progress.wait(upTo: limit) { $0.window.isEmpty ? true : nil } ?? false
+    func isSettled(upTo limit: Duration) -> Bool {
+        loop.progress.wait(upTo: limit) { $0.isEmpty ? true : nil } ?? false
     }
 }

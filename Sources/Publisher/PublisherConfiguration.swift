@@ -25,11 +25,6 @@ package struct PublisherConfiguration: Sendable {
     /// Reads the section.
     package init(_ section: ConfigurationSection) {
         delivery = section.choice("delivery", default: delivery)
-        if delivery == .exactlyOnce {
-            section.report(
-                "delivery", value: delivery.rawValue,
-                allowed: "\"idempotent\" (exactly-once is not there yet)")
-        }
         windowRecords = section.integer(
             "windowRecords", default: windowRecords, range: 1...100_000)
         windowBytes = section.integer(

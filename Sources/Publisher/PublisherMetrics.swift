@@ -13,6 +13,7 @@ package struct PublisherMetrics: Sendable {
     let inFlight: Gauge
     let inFlightBytes: Gauge
     let isPublishing: Gauge
+    let lanes: Gauge
 
     /// Registers the metrics.
     package init(_ metrics: Metrics) {
@@ -43,6 +44,9 @@ package struct PublisherMetrics: Sendable {
             "hookline_publisher_in_flight_bytes", "Bytes on their way to Kafka.")
         isPublishing = metrics.gauge(
             "hookline_publisher_publishing", "1 while records can go to Kafka, else 0.")
+        lanes = metrics.gauge(
+            "hookline_publisher_unwritable_topics",
+            "Topics that cannot be written: their records wait in the journal.")
     }
 }
 

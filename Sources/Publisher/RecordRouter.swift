@@ -50,6 +50,12 @@ package struct RecordRouter: Sendable {
         self.source = source
     }
 
+    /// A digest of which type goes to which topic: the same on every machine and in every run.
+    package var digest: UInt64 {
+        let lines = routes.map { "\($0.key)=\(topics[$0.value.topic])\n" }.sorted()
+        return BodyHash(hashing: lines.joined().utf8Span.span).high
+    }
+
     /// Where the record goes; what Kafka has refused goes to the quarantine.
     package func destination(of entry: JournalEntry, isRefused: Bool) -> Destination {
         if case .quarantined(let reason) = entry.kind { return .quarantine(reason) }

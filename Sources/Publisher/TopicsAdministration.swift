@@ -33,6 +33,7 @@ package struct TopicsAdministration: Sendable {
     private let kafka: KafkaConfiguration
     private let topics: TopicsConfiguration
     private let names: [String]
+    private let journalTopic: String
     private let maxMessageBytes: Int
     private let log: Log
 
@@ -43,16 +44,22 @@ package struct TopicsAdministration: Sendable {
     /// The most replicas where none are asked for.
     private static let usualReplicas = 3
 
-    /// For the topics of this catalogue, which take records of this size at least.
+    /// The name, behind the prefix, of the topic that stands for the journal in Kafka.
+    package static let journalSuffix = "journal"
+
+    /// For the topics of this catalogue, which take records of this size at least; in
+    /// `exactly-once` also for the one whose offset is the journal's position.
     package init(
         _ kafka: KafkaConfiguration, _ topics: TopicsConfiguration, _ catalogue: Catalogue,
-        maxMessageBytes: Int, log: Log
+        delivery: PublisherConfiguration.Delivery = .idempotent, maxMessageBytes: Int, log: Log
     ) {
         self.kafka = kafka
         self.topics = topics
         self.maxMessageBytes = maxMessageBytes
         self.log = log
-        names = RecordRouter(catalogue, topicPrefix: kafka.topicPrefix, source: "").topics.sorted()
+        let router = RecordRouter(catalogue, topicPrefix: kafka.topicPrefix, source: "")
+        journalTopic = kafka.topicPrefix + Self.journalSuffix
+        names = (router.topics + (delivery == .exactlyOnce ? [journalTopic] : [])).sorted()
     }
 
     /// Makes what is missing, and compares the rest.
@@ -109,7 +116,8 @@ package struct TopicsAdministration: Sendable {
     private func wish(_ name: String, brokers: Int) -> TopicWish {
         let milliseconds = topics.retentionHours.map { $0 * 3_600_000 }
         return TopicWish(
-            name: name, partitions: topics.partitions,
+            // The journal's topic holds nothing: its first partition is what counts.
+            name: name, partitions: name == journalTopic ? 1 : topics.partitions,
             replicas: topics.replicas ?? min(brokers, Self.usualReplicas),
             retentionMilliseconds: milliseconds ?? -1, maxMessageBytes: maxMessageBytes)
     }

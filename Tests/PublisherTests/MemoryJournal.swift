@@ -7,17 +7,32 @@ import Threads
 final class MemoryJournal: Sendable {
     private struct Content {
         var records: [JournalRecord] = []
-        var published: UInt64 = 0
+        var position = PublishPosition(through: 0)
     }
 
     private let content = Monitor(Content())
 
-    var published: UInt64 { content.withLock { $0.published } }
+    let id: String
+
+    init(id: String = String(UInt64.random(in: .min ... .max), radix: 16)) {
+        self.id = id
+    }
+
+    var published: UInt64 { position.through }
+
+    var position: PublishPosition { content.withLock { $0.position } }
 
     /// What the publisher sees of it.
-    var tail: JournalTail {
+    var tail: JournalTail { tail(record: note) }
+
+    /// The same with another checkpoint: one that is lost, or that notes nothing.
+    func tail(
+        published: (@Sendable () -> PublishPosition)? = nil,
+        record: (@Sendable (PublishPosition) -> Void)? = nil
+    ) -> JournalTail {
         JournalTail(
-            published: { self.published },
+            id: id, published: published ?? { self.position },
+            durable: { self.content.withLock { UInt64($0.records.count) } },
             read: { after in
                 var next = Int(after)
                 return {
@@ -33,12 +48,14 @@ final class MemoryJournal: Sendable {
                     $0.records.count > Int(after) ? true : nil
                 }
             },
-            record: { through in
-                self.content.update { content in
-                    precondition(through >= content.published, "the checkpoint goes back")
-                    content.published = through
-                }
-            })
+            record: record ?? note)
+    }
+
+    private func note(_ position: PublishPosition) {
+        content.update { content in
+            precondition(position.lowest >= content.position.lowest, "the checkpoint goes back")
+            content.position = position
+        }
     }
 
     /// Appends an event of an order whose body is `body` or a text with its sequence.
@@ -62,8 +79,8 @@ final class MemoryJournal: Sendable {
         }
     }
 
-    /// Waits until everything up to a record is published.
+    /// Waits until everything up to a record is published, and no topic is behind.
     func waitForPublished(_ sequence: UInt64, upTo limit: Duration = .seconds(30)) -> Bool {
-        content.wait(upTo: limit) { $0.published >= sequence ? true : nil } ?? false
+        content.wait(upTo: limit) { $0.position.lowest >= sequence ? true : nil } ?? false
     }
 }

@@ -21,7 +21,7 @@ import Threads
         }
     }
 
-    private func loop(
+    func loop(
         _ change: (inout PublisherConfiguration) -> Void = { _ in },
         hooks: PublisherHooks = PublisherHooks(), bodyLimit: Int = 1 << 20
     ) -> PublishLoop {
@@ -34,7 +34,7 @@ import Threads
     }
 
     /// Runs the loop beside the body, and ends it and the cluster.
-    private func run(_ loop: PublishLoop, _ body: () throws -> Void) throws {
+    func run(_ loop: PublishLoop, _ body: () throws -> Void) throws {
         let part: any Part = loop
         let failure = Mutex<(any Error)?>(nil)
         let worker = Worker("publisher") {
@@ -52,7 +52,7 @@ import Threads
     }
 
     /// All sequences of a topic, by key, in the order of their partition.
-    private func published(_ topic: String) throws -> [String: [UInt64]] {
+    func published(_ topic: String) throws -> [String: [UInt64]] {
         let consumer = try KafkaConsumer(cluster.configuration, log: .silent)
         defer { consumer.close(upTo: .seconds(5)) }
         let partitions = (0..<3).map { TopicPartition(topic, $0) }
@@ -73,7 +73,7 @@ import Threads
         return found
     }
 
-    private func expectOrdered(_ found: [String: [UInt64]], _ count: UInt64) {
+    func expectOrdered(_ found: [String: [UInt64]], _ count: UInt64) {
         var all: Set<UInt64> = []
         for (key, sequences) in found {
             // What was sent again comes after what it follows: first sights ascend.
@@ -85,7 +85,7 @@ import Threads
         #expect(all == Set(1...count))
     }
 
-    private func append(_ count: Int) {
+    func append(_ count: Int) {
         for number in 0..<count { journal.append(key: "order-\(number % 7)") }
     }
 
@@ -117,7 +117,7 @@ import Threads
 
     @Test func `a publisher goes on after the checkpoint of the one before`() throws {
         append(10)
-        try journal.tail.record(4)
+        try journal.tail.record(PublishPosition(through: 4))
         try run(loop()) {
             #expect(journal.waitForPublished(10))
             let found = try published("t.order.updated").values.flatMap { $0 }.sorted()
@@ -221,21 +221,6 @@ import Threads
         return QuarantineReader(kafka, log: .silent)
     }
 
-    @Test func `what not even the quarantine takes holds the rest up, and is said`() throws {
-        let large = [UInt8](repeating: UInt8(ascii: "x"), count: 70_000)
-        let loop = loop(bodyLimit: 2_000)
-        try run(loop) {
-            journal.append()
-            journal.append(body: large)
-            journal.append()
-            try eventually("the quarantine to be blocked") {
-                if case .topicBlocked("t.quarantine", _) = loop.status { true } else { false }
-            }
-            #expect(journal.waitForPublished(1))
-            #expect(journal.published == 1)
-        }
-    }
-
     @Test func `what is quarantined goes to the quarantine`() throws {
         try run(loop()) {
             journal.append(kind: .quarantined(.type), type: "made.up", key: nil)
@@ -254,40 +239,6 @@ import Threads
             #expect(shown?.record == first)
             #expect(shown?.body == Array("{\"n\":1}".utf8))
             #expect(try reader.show(partition: first.partition, offset: 99) == nil)
-        }
-    }
-
-    @Test func `a missing topic holds what comes, and is found when it is made`() throws {
-        cluster.setError(.unknownTopicOrPartition, ofTopic: "t.order.submitted")
-        let loop = loop()
-        try run(loop) {
-            journal.append()
-            journal.append(type: "order.submitted")
-            journal.append()
-            try eventually("the topic to be missed") {
-                if case .topicBlocked("t.order.submitted", _) = loop.status { true } else { false }
-            }
-            #expect(journal.waitForPublished(1))
-            #expect(journal.published == 1)
-            cluster.setError(.none, ofTopic: "t.order.submitted")
-            #expect(journal.waitForPublished(3))
-            #expect(loop.status.isPublishing)
-        }
-    }
-
-    @Test func `a topic that may not be written blocks, and goes on when it may`() throws {
-        let loop = loop()
-        try run(loop) {
-            journal.append()
-            #expect(journal.waitForPublished(1))
-            cluster.failNext(.produce, Array(repeating: .topicNotAuthorised, count: 3))
-            append(30)
-            try eventually("the topic to be blocked") {
-                if case .topicBlocked("t.order.updated", _) = loop.status { true } else { false }
-            }
-            #expect(journal.waitForPublished(31))
-            try eventually("publishing") { loop.status.isPublishing }
-            expectOrdered(try published("t.order.updated"), 31)
         }
     }
 
@@ -342,7 +293,7 @@ import Threads
                     bodyHash: BodyHash(hashing: body.span), apiKeyName: ""), body: body.span
             ) { _ in }
         }
-        try eventually("all to be published") { writer.published.through == 50 }
+        try eventually("all to be published") { writer.published.lowest == 50 }
         loop.stop()
         publisher.join()
         writer.stop()
@@ -354,7 +305,8 @@ import Threads
     @Test func `a journal that cannot be read ends the publisher`() throws {
         struct Broken: Error {}
         let tail = JournalTail(
-            published: { 0 }, read: { _ in { throw Broken() } }, wait: { _, _ in },
+            id: "0", published: { PublishPosition(through: 0) }, durable: { 0 },
+            read: { _ in { throw Broken() } }, wait: { _, _ in },
             record: { _ in })
         let loop = PublishLoop(
             journal: tail, kafka: cluster.configuration, configuration: PublisherConfiguration(),

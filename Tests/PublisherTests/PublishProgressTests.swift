@@ -1,11 +1,15 @@
 import Events
+import Journal
 @testable import Kafka
 @testable import Publisher
 import Testing
 
 @Suite struct PublishProgressTests {
     private func progress() -> PublishProgress {
-        PublishProgress(DeliveryWindow(after: 0, recordLimit: 100, byteLimit: 10_000))
+        PublishProgress(
+            DeliveryWindow(after: 0, recordLimit: 100, byteLimit: 10_000),
+            lanes: PublishLanes(
+                names: ["q", "a", "b"], routes: 7, recordLimit: 20, byteLimit: 1_000))
     }
 
     private func report(_ sequence: UInt64, _ failure: KafkaErrorCode? = nil) -> DeliveryReport {
@@ -32,7 +36,8 @@ import Testing
         var progress = progress()
         send(1...3, &progress)
         let outcome = take([report(2), report(1)], &progress)
-        #expect(outcome.checkpoint == 2)
+        #expect(outcome.hasMoved)
+        #expect(progress.position == PublishPosition(through: 2))
         #expect(outcome.acknowledged.map(\.report.identity) == [2, 1])
         #expect(outcome.records == 1)
         #expect(!progress.isOver)
@@ -48,23 +53,24 @@ import Testing
         #expect(progress.failure?.kind == .record)
         #expect(progress.suspects == [2, 3])
         #expect(progress.step(5, .init(bytes: 1)) == .end)
-        #expect(progress.restart() == 0)
+        #expect(progress.restart(now: 0).count == 0)
 
         #expect(progress.step(1, .init(bytes: 1)) == .skip)
         #expect(progress.step(2, .init(bytes: 1, topic: 1)) == .send)
         #expect(progress.step(3, .init(bytes: 1, topic: 1)) == .wait)
-        #expect(take([report(2)], &progress).checkpoint == 2)
+        #expect(take([report(2)], &progress).hasMoved)
         #expect(progress.step(3, .init(bytes: 1, topic: 1)) == .send)
         #expect(progress.step(4, .init(bytes: 1, topic: 1)) == .wait)
         _ = take([report(3, .messageTooLarge)], &progress)
         #expect(progress.refused == [3])
         #expect(progress.suspects.isEmpty)
-        _ = progress.restart()
+        _ = progress.restart(now: 0)
 
         #expect(
             progress.step(3, .init(bytes: 1, topic: RecordRouter.quarantine)) == .send)
         #expect(progress.step(4, .init(bytes: 1, topic: 1)) == .send)
-        #expect(take([report(4), report(3)], &progress).checkpoint == 4)
+        #expect(take([report(4), report(3)], &progress).hasMoved)
+        #expect(progress.window.checkpoint == 4)
         #expect(progress.refused.isEmpty)
     }
 
@@ -72,7 +78,7 @@ import Testing
         var progress = progress()
         send(1...2, &progress)
         _ = take([report(1, .purgedInFlight), report(2, .invalidRecord)], &progress)
-        _ = progress.restart()
+        _ = progress.restart(now: 0)
         send(1...1, &progress)
         #expect(progress.step(2, .init(bytes: 1)) == .wait)
         _ = take([report(1)], &progress)
@@ -93,24 +99,27 @@ import Testing
         send(1...1, topic: RecordRouter.quarantine, &progress)
         progress.refuse(1, KafkaError(.messageTooLarge))
         #expect(progress.failure?.kind == .topic)
-        #expect(progress.blocked == RecordRouter.quarantine)
+        #expect(progress.restart(now: 0).unwritable.keys.first == RecordRouter.quarantine)
     }
 
-    @Test func `a blocked topic is so until a record of it is acknowledged`() {
+    @Test func `a topic that cannot be written is passed over, and the others go on`() {
         var progress = progress()
         send(1...1, topic: 1, &progress)
         send(2...2, topic: 2, &progress)
         _ = take(
             [report(1, .purgedInQueue), report(2, .topicNotAuthorised)], &progress)
         #expect(progress.failure?.kind == .topic)
-        #expect(progress.failure?.topic == 2)
-        _ = progress.restart()
+        let (count, unwritable) = progress.restart(now: 0)
+        #expect(count == 0)
+        #expect(unwritable.mapValues(\.code) == [2: .topicNotAuthorised])
         send(1...1, topic: 1, &progress)
-        // It goes alone, so that nothing before it is lost with it again.
-        #expect(progress.step(2, .init(bytes: 1, topic: 2)) == .wait)
-        #expect(!take([report(1)], &progress).isUnblocked)
-        send(2...2, topic: 2, &progress)
-        #expect(take([report(2)], &progress).isUnblocked)
+        #expect(progress.step(2, .init(bytes: 1, topic: 2)) == .skip)
+        send(3...3, topic: 1, &progress)
+        _ = take([report(1), report(3)], &progress)
+        #expect(
+            progress.position
+                == PublishPosition(
+                    through: 3, lanes: [PublishPosition.Lane(topic: "b", first: 2)], routes: 7))
     }
 
     @Test func `the failure that says most is kept`() {
@@ -121,6 +130,15 @@ import Testing
         #expect(progress.failure?.kind == .record)
         _ = take([report(2, .unknownTopic), report(3, .purgedInQueue)], &progress)
         #expect(progress.failure?.kind == .topic)
+    }
+
+    @Test func `that the client was fenced says more than what became of its records`() {
+        var progress = progress()
+        send(1...2, &progress)
+        _ = take([report(1, .purgedInQueue)], &progress)
+        progress.fail(KafkaError(.fenced, fatal: true))
+        _ = take([report(2, .purgedInQueue)], &progress)
+        #expect(progress.failure?.error.code == .fenced)
     }
 
     @Test func `reports that come late or twice change nothing`() {
@@ -158,7 +176,7 @@ import Testing
             var client = ModelClient(faulty: faulty, random: random)
             client.run(&progress, count: count, &arrived, &quarantined)
             random = client.random
-            _ = progress.restart()
+            _ = progress.restart(now: 0)
         }
         #expect(quarantined == faulty)
         #expect(arrived.sorted() == Array(1...count))
@@ -219,7 +237,7 @@ private struct ModelClient {
             switch progress.step(next, .init(bytes: 1, topic: topic)) {
             case .send: queue.append((next, topic))
             case .skip: break
-            case .wait, .end: return
+            case .wait, .stuck, .end: return
             }
             next += 1
         }

@@ -39,9 +39,8 @@ import Testing
         #expect(problems.isEmpty)
     }
 
-    @Test func `exactly-once is refused as not there yet`() {
-        let (_, _, problems) = read([("publisher.delivery", "exactly-once")])
-        #expect(problems.map(\.path) == ["publisher.delivery"])
-        #expect(problems.first?.complaint.contains("not there yet") == true)
+    @Test func `delivery is one of two words`() {
+        #expect(read([("publisher.delivery", "exactly-once")]).0.delivery == .exactlyOnce)
+        #expect(read([("publisher.delivery", "twice")]).2.map(\.path) == ["publisher.delivery"])
     }
 }

@@ -46,6 +46,7 @@ enum TopicsCommands {
         let settings = try SettingsLoader(invocation).load()
         let administration = TopicsAdministration(
             settings.kafka, settings.topics, settings.catalogue,
+            delivery: settings.publisher.delivery,
             maxMessageBytes: PublishLoop.maxMessageBytes(bodyLimit: settings.ingress.bodyBytes),
             log: .silent)
         let reports = try asking(settings.kafka) { () throws(KafkaError) in

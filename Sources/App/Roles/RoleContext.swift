@@ -1,5 +1,6 @@
 import HTTP
 import Management
+import Publisher
 import Telemetry
 import Threads
 
@@ -64,7 +65,9 @@ struct RoleEnding {
     /// failure.
     var code: ExitCode {
         if let failure = end.failures.first {
-            return (failure.error as? CommandFailure)?.code ?? Self.code(of: failure.part)
+            return (failure.error as? CommandFailure)?.code
+                ?? (failure.error as? PublisherError).map(Self.code(of:))
+                ?? Self.code(of: failure.part)
         }
         if let late = end.late.first(where: { $0 == "ingress" || $0 == "journal" }) {
             return Self.code(of: late)
@@ -72,6 +75,14 @@ struct RoleEnding {
         guard case .ended(let part) = end.cause, part != "demo" else { return .success }
         // A part of a service that ends by itself has something wrong, even if it does not say so.
         return .software
+    }
+
+    private static func code(of error: PublisherError) -> ExitCode {
+        switch error {
+        case .fenced: .temporary
+        case .beyondJournal, .otherRecord, .unreadablePosition: .data
+        case .routesChanged: .configuration
+        }
     }
 
     private static func code(of part: String) -> ExitCode {

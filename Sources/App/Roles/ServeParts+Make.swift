@@ -38,7 +38,11 @@ extension ServeParts {
         self.publisher = publisher
         // Kafka away is worth saying, and no reason to send webhooks elsewhere.
         context.readiness.note("publisher") {
-            publisher.status.isPublishing ? [] : [publisher.status.description]
+            let status = publisher.status.isPublishing ? [] : [publisher.status.description]
+            return status
+                + publisher.unwritableTopics.sorted { $0.key < $1.key }.map { topic, why in
+                    "topic \(topic) cannot be written, its records wait: \(why)"
+                }
         }
         ingress = try listening(orAnywhere: extras.takesAnyPort, at: settings.ingress.listener) {
             [journal] (listener) throws(HTTPServerError) in

@@ -1,3 +1,4 @@
+import Publisher
 import Testing
 import Threads
 
@@ -23,6 +24,10 @@ struct RoleContextTests {
         let failed = RoleEnd.Cause.failed(part: "journal")
         #expect(code(failed, failures: [("journal", Broken())]) == .io)
         #expect(code(failed, failures: [("publisher", Broken())]) == .unavailable)
+        let copy = PublisherError.otherRecord(position: 3)
+        #expect(code(failed, failures: [("publisher", copy)]) == .data)
+        let fenced = PublisherError.fenced(transactionalID: "hookline-1")
+        #expect(code(failed, failures: [("publisher", fenced)]) == .temporary)
         #expect(code(failed, failures: [("demo", Broken())]) == .negative)
         #expect(code(failed, failures: [("printer", CommandFailure.brokenPipe)]) == .success)
         #expect(code(.signal(.terminate), late: ["journal"]) == .io)

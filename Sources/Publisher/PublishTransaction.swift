@@ -1,0 +1,213 @@
+internal import Journal
+internal import Kafka
+internal import Telemetry
+internal import Threads
+
+/// `exactly-once`: the transactions of one client, each with the journal's position in it.
+///
+/// The position is the offset of a group of the journal's own, in a topic that holds nothing, so
+/// records and position become visible together or not at all. Lives on the producing thread.
+final class PublishTransaction {
+    private let loop: PublishLoop
+    private let producer: KafkaProducer
+    private let reports: PublishReports
+    private let name: String
+    private let place: TopicPartition
+    private var isOpen = false
+    /// The last record that is dealt with.
+    private var last: JournalRecord?
+    private var committedAt = MonotonicClock.now()
+
+    /// How long one call of a transaction may take before it is looked whether all is well.
+    private static let callLimit = Duration.seconds(1)
+    /// Kafka forgets offsets that nobody commits for a week.
+    static let renewalNanoseconds: UInt64 = 86_400_000_000_000
+
+    init(_ loop: PublishLoop, _ producer: KafkaProducer, _ reports: PublishReports) {
+        self.loop = loop
+        self.producer = producer
+        self.reports = reports
+        name = Self.name(of: loop.journal.id)
+        place = TopicPartition(loop.kafka.topicPrefix + TopicsAdministration.journalSuffix, 0)
+    }
+
+    /// The `transactional.id` of a journal, and its group.
+    static func name(of journal: String) -> String { "hookline-\(journal)" }
+
+    // MARK: - Beginning
+
+    /// Fences who published the journal before, and goes on where Kafka says that it is; false
+    /// where the client is given up meanwhile.
+    func resume() throws -> Bool {
+        guard let committed = waitForPosition() else { return false }
+        let local = loop.progress.withLock { $0.position }
+        let position = try PublishResumption(
+            local: local, durable: loop.journal.durable(), committed: committed
+        ).position { try loop.journal.fingerprint(of: $0) }
+        if position != local { try loop.resume(position) }
+        loop.recordPosition()
+        loop.board.hear()
+        return true
+    }
+
+    /// The position in Kafka, `.some(nil)` for none; nil where the client is given up.
+    private func waitForPosition() -> GroupOffset?? {
+        var isInitialised = false
+        while !isOver {
+            do {
+                // Offsets of a topic that does not exist are refused.
+                _ = try producer.metadata(
+                    of: producer.topic(place.topic), upTo: PublishSession.questionLimit)
+                // First this: the position waits for the end of a transaction left open.
+                if !isInitialised { try producer.initTransactions(upTo: Self.callLimit) }
+                isInitialised = true
+                return .some(try askForPosition())
+            } catch {
+                if error.fatal || error.isFenced {
+                    loop.progress.update { $0.fail(error) }
+                    return nil
+                }
+                note(error)
+                loop.waitUnlessOver(PublishSession.tick)
+            }
+        }
+        return nil
+    }
+
+    private func note(_ error: KafkaError) {
+        guard FailureClass(error.code) == .topic else { return loop.note(error) }
+        loop.note(
+            KafkaError(
+                error.code,
+                text: "\(error.text): exactly-once needs the topic \(place.topic), which "
+                    + "`hookline topics create` makes"))
+    }
+
+    private func askForPosition() throws(KafkaError) -> GroupOffset? {
+        let consumer = try KafkaConsumer(loop.kafka, group: name, log: loop.log)
+        defer { consumer.close(upTo: Self.callLimit) }
+        return try consumer.committedOffsets([place], upTo: Self.callLimit)[place]
+    }
+
+    private var isOver: Bool { loop.progress.withLock { $0.isOver } }
+
+    // MARK: - A transaction
+
+    /// The record is dealt with: the position may stand there.
+    func note(_ record: JournalRecord) {
+        last = record
+    }
+
+    /// Opens a transaction where none is open; false where the client is to be given up.
+    func begin() -> Bool {
+        guard !isOpen else { return true }
+        do {
+            try producer.beginTransaction()
+            isOpen = true
+            return true
+        } catch {
+            loop.progress.update { $0.fail(error) }
+            return false
+        }
+    }
+
+    /// Commits what was sent with the position behind it; false where the client is given up.
+    func commit() -> Bool {
+        guard isOpen else { return true }
+        loop.progress.wait { $0.isReadyToCommit || $0.isOver ? () : nil }
+        return !isOver && finish { [loop] in loop.progress.withLock { $0.isOver } }
+    }
+
+    /// Position and commit, tried again until they are through or the client is given up.
+    private func finish(isOver: () -> Bool) -> Bool {
+        let position = loop.progress.withLock { $0.positionAtCommit }
+        let fingerprint = fingerprint(at: position.through)
+        let offset = GroupOffset(
+            nextOffset: Int64(position.through) + 1,
+            metadata: PositionText(position, fingerprint).text)
+        do {
+            try insist(isOver) { () throws(KafkaError) in
+                try producer.sendOffsets([place: offset], group: name, upTo: Self.callLimit)
+            }
+            try insist(isOver) { () throws(KafkaError) in
+                try producer.commitTransaction(upTo: Self.callLimit)
+            }
+        } catch {
+            loop.progress.update { $0.fail(error) }
+            return false
+        }
+        isOpen = false
+        committedAt = MonotonicClock.now()
+        let outcome = loop.progress.update { progress in
+            var outcome = PublishProgress.Outcome()
+            progress.commit(into: &outcome)
+            return outcome
+        }
+        reports.tell(outcome)
+        return true
+    }
+
+    /// What tells whether the record at the position is the one that it was.
+    private func fingerprint(at sequence: UInt64) -> RecordFingerprint {
+        if let last, last.sequence == sequence { return RecordFingerprint(last) }
+        return (try? loop.journal.fingerprint(of: sequence)) ?? .unknown
+    }
+
+    /// Kafka may be away in the middle of a transaction: the same call goes on where it was.
+    private func insist(
+        _ isOver: () -> Bool, _ call: () throws(KafkaError) -> Void
+    ) throws(KafkaError) {
+        while true {
+            do {
+                return try call()
+            } catch {
+                guard error.retriable, !error.fatal, !error.txnRequiresAbort, !isOver() else {
+                    throw error
+                }
+                loop.note(error)
+                loop.waitUnlessOver(PublishSession.tick)
+            }
+        }
+    }
+
+    /// Commits the position again where nothing was for a day.
+    func renew() {
+        let isDue = MonotonicClock.now() - committedAt >= Self.renewalNanoseconds
+        guard isDue, loop.progress.withLock({ $0.isEmpty && $0.position.through > 0 }) else {
+            return
+        }
+        if begin() { _ = commit() }
+    }
+
+    // MARK: - Ending
+
+    /// Commits what Kafka has, where the publisher is asked to end and that is done at once; else
+    /// nothing of the transaction counts, and it is sent again.
+    func end(isStopping: Bool, upTo limit: Duration) {
+        guard isOpen else { return }
+        if isStopping {
+            let isReady = loop.progress.wait(upTo: limit) { $0.isReadyToCommit ? true : nil }
+            if isReady != nil, finish(isOver: { true }) { return }
+        }
+        // Readers of what is committed would wait for its end otherwise.
+        if producer.fatalError == nil { try? producer.abortTransaction(upTo: Self.callLimit) }
+        isOpen = false
+    }
+}
+
+extension KafkaError {
+    /// Whether another client has taken over the transactional id.
+    var isFenced: Bool { [.fenced, .producerFenced, .invalidProducerEpoch].contains(code) }
+}
+
+extension JournalTail {
+    /// The fingerprint of a record; nil where the journal does not have it any longer.
+    func fingerprint(of sequence: UInt64) throws -> RecordFingerprint? {
+        guard sequence > 0 else { return nil }
+        do {
+            return try read(sequence - 1)().map(RecordFingerprint.init)
+        } catch JournalError.outside {
+            return nil
+        }
+    }
+}

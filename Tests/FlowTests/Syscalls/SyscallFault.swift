@@ -110,6 +110,7 @@ struct SyscallFault: Sendable, CustomTestStringConvertible {
         SyscallFault("pwrite", ".segment", short, .recovery, .goesOn, bytes: batch),
         SyscallFault("fdatasync", ".segment", EIO, .recovery, .ends),
         SyscallFault("fsync", "/journal", EIO, .recovery, .ends),
+        SyscallFault("remove", "99.segment", EIO, .recovery, .ends),
     ]
 
     private static let batches: [SyscallFault] = [

@@ -11,6 +11,8 @@ final class TortureRole {
     private var isWanted = false
     private var startedIn: Set<Int32> = []
     private(set) var starts = 0
+    /// How many starts found a torn batch.
+    private(set) var torn = 0
 
     /// A role that keeps what its processes wrote in a folder.
     init(_ name: String, logs: String, begin: @escaping () throws -> RunningProcess) {
@@ -60,6 +62,7 @@ final class TortureRole {
 
     private func keepLog() {
         guard let process else { return }
+        if process.errors.contains("torn batch cut") { torn += 1 }
         try? FileSystem.write(process.errors, to: "\(logs)/\(name)-\(starts).log")
         self.process = nil
     }

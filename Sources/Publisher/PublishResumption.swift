@@ -33,6 +33,10 @@ struct PublishResumption {
         {
             throw PublisherError.otherRecord(position: position.through)
         }
-        return position.through >= local.through ? position : local
+        return isBehind(position, local) ? local : position
+    }
+
+    private func isBehind(_ one: PublishPosition, _ other: PublishPosition) -> Bool {
+        (one.through, one.lowest) < (other.through, other.lowest)
     }
 }

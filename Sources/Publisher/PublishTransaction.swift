@@ -20,8 +20,6 @@ final class PublishTransaction {
 
     /// How long one call of a transaction may take before it is looked whether all is well.
     private static let callLimit = Duration.seconds(1)
-    /// Kafka forgets offsets that nobody commits for a week.
-    static let renewalNanoseconds: UInt64 = 86_400_000_000_000
 
     init(_ loop: PublishLoop, _ producer: KafkaProducer, _ reports: PublishReports) {
         self.loop = loop
@@ -138,6 +136,7 @@ final class PublishTransaction {
         }
         isOpen = false
         committedAt = MonotonicClock.now()
+        loop.metrics.transactions.add()
         let outcome = loop.progress.update { progress in
             var outcome = PublishProgress.Outcome()
             progress.commit(into: &outcome)
@@ -170,12 +169,12 @@ final class PublishTransaction {
         }
     }
 
-    /// Commits the position again where nothing was for a day.
+    /// Commits the position again where nothing was for long.
     func renew() {
-        let isDue = MonotonicClock.now() - committedAt >= Self.renewalNanoseconds
-        guard isDue, loop.progress.withLock({ $0.isEmpty && $0.position.through > 0 }) else {
-            return
-        }
+        let age = Duration.nanoseconds(MonotonicClock.now() - committedAt)
+        guard age >= loop.hooks.renewal,
+            loop.progress.withLock({ $0.isEmpty && $0.position.through > 0 })
+        else { return }
         if begin() { _ = commit() }
     }
 

@@ -19,6 +19,9 @@ package struct PublisherHooks: Sendable {
     /// Asked before each record, with its topic and size; no means: asked again soon.
     package var mayPublish: (@Sendable (_ topic: String, _ bytes: Int) -> Bool)?
 
+    /// How long a position stands in Kafka before it is committed again, since Kafka forgets
+    /// offsets that nobody commits for a week.
+    var renewal = Duration.seconds(86_400)
     /// Given each new client, for tests that break it.
     var clientMade: (@Sendable (KafkaProducer) -> Void)?
 

@@ -10,6 +10,7 @@ package struct PublisherMetrics: Sendable {
     let resent: Counter
     let failures: [FailureClass: Counter]
     let clients: Counter
+    let transactions: Counter
     let inFlight: Gauge
     let inFlightBytes: Gauge
     let isPublishing: Gauge
@@ -38,6 +39,9 @@ package struct PublisherMetrics: Sendable {
         }
         clients = metrics.counter(
             "hookline_publisher_clients_total", "Kafka clients made: one, and one a recovery.")
+        transactions = metrics.counter(
+            "hookline_publisher_transactions_total",
+            "Transactions committed, each with the journal's position.")
         inFlight = metrics.gauge(
             "hookline_publisher_in_flight_records", "Records on their way to Kafka.")
         inFlightBytes = metrics.gauge(

@@ -260,8 +260,13 @@ struct ExactlyOnceTests {
         #expect(start("copy.", other.tail).join() as? PublisherError == .otherRecord(position: 20))
         let fresh = MemoryJournal(id: "another")
         for _ in 0..<5 { fresh.append(key: "fresh") }
-        let third = start("copy.", fresh.tail)
+        var hooks = PublisherHooks()
+        hooks.renewal = .milliseconds(50)
+        let third = start("copy.", fresh.tail, hooks: hooks)
         #expect(fresh.waitForPublished(5))
+        try eventually("the position to be committed again while nothing comes") {
+            third.loop.metrics.transactions.value >= 5
+        }
         #expect(third.end() == nil)
         #expect(try committed("copy.order.updated").flatMap { $0 }.count == 25)
     }

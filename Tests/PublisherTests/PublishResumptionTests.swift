@@ -32,6 +32,8 @@ import Testing
         #expect(try resumption(local: behind, committed(level)).position { _ in own } == level)
         #expect(try resumption(local: level, committed(ahead)).position { _ in own } == ahead)
         #expect(try resumption(local: ahead, committed(level)).position { _ in own } == ahead)
+        // A lane may have ended without transactions since.
+        #expect(try resumption(local: level, committed(behind)).position { _ in own } == level)
     }
 
     @Test func `a journal that has not come so far is an old copy`() throws {

@@ -11,6 +11,7 @@ enum LayoutRules {
         "Sources/App/CommandLine/ExitCode.swift": "CommandRunnerTests",
         "Sources/App/Commands/ConsumeCommand.swift": "the flows run it",
         "Sources/App/Commands/DevCommand.swift": "the flows run it",
+        "Sources/App/Commands/JournalSelection.swift": "JournalDumpCommandTests",
         "Sources/App/Commands/ServeCommand.swift": "the flows run it",
         "Sources/App/Dev/DevPrinter.swift": "the flows read what it printed",
         "Sources/App/Dev/DevView.swift": "the flows read what it printed",

@@ -11,6 +11,7 @@ enum CommandTable {
         StateCommands.export,
         JournalCommands.list,
         JournalCommands.verify,
+        JournalDumpCommand.command,
         QuarantineCommands.list,
         QuarantineCommands.show,
         CatalogueCommand.command,

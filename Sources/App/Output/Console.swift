@@ -44,8 +44,13 @@ final class Console: Sendable {
 
     /// Writes text to standard output.
     func write(_ text: String) throws(CommandFailure) {
+        try write(Array(text.utf8))
+    }
+
+    /// Writes bytes to standard output.
+    func write(_ bytes: [UInt8]) throws(CommandFailure) {
         let isWritten = gathered.withLock { gathered in
-            gathered.append(contentsOf: text.utf8)
+            gathered.append(contentsOf: bytes)
             return isTerminal || gathered.count >= Self.gatheredBytes ? drain(&gathered) : true
         }
         guard isWritten else { throw .brokenPipe }

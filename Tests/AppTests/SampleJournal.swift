@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Publisher
 import Support
 import Threads
 
@@ -50,6 +51,16 @@ final class SampleJournal {
             occurredAtText: "2026-01-01T00:00:00Z", bodyHash: BodyHash(hashing: body.span),
             apiKeyName: "main")
         return (entry, body)
+    }
+
+    /// A position in which updates of orders are behind.
+    static func position(
+        _ through: UInt64, passingOverOrdersFrom first: UInt64, routes: UInt64? = nil
+    ) -> PublishPosition {
+        let router = RecordRouter(.shipped, topicPrefix: "telness.", source: "")
+        return PublishPosition(
+            through: through, lanes: [.init(topic: "telness.order.updated", first: first)],
+            routes: routes ?? router.digest)
     }
 
     /// Changes the bytes of a file of the folder.

@@ -16,6 +16,7 @@ enum CommandTable {
         QuarantineCommands.show,
         CatalogueCommand.command,
         HealthCommand.command,
+        JournalRequeueCommand.command,
         TopicsCommands.create,
         TopicsCommands.check,
         ConfigCommands.check,

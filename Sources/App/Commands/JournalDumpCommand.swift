@@ -110,6 +110,10 @@ struct PublishedRecords {
     }
 
     func contain(_ record: JournalRecord) -> Bool {
+        // Under other routes it cannot be told which records the lanes hold.
+        guard position.lanes.isEmpty || position.routes == router.digest else {
+            return record.sequence <= position.lowest
+        }
         let topic = router.destination(of: record.entry, isRefused: false).topic
         return position.covers(record.sequence, topic: router.topics[topic])
     }

@@ -82,8 +82,7 @@ import Testing
         try journal.add(
             [1, 2, 3].map { SampleJournal.event($0) }
                 + [SampleJournal.event(4, type: "license.created")],
-            published: PublishPosition(
-                through: 4, lanes: [.init(topic: "telness.order.updated", first: 2)], routes: 1))
+            published: SampleJournal.position(4, passingOverOrdersFrom: 2))
         let lines = journal.run("journal dump").output.split(separator: "\n")
         #expect(lines.map { $0.contains(#""published":true"#) } == [true, false, false, true])
     }

@@ -55,7 +55,7 @@ struct Recovery {
 
     func run() throws(JournalError) -> Recovered {
         var recovered = try loadCheckpoints()
-        let used = try findUsed()
+        var used = try findUsed()
         try checkNumbers(used)
         try checkUnused(after: used.last?.number)
         guard let first = used.first else {
@@ -63,7 +63,11 @@ struct Recovery {
             try addUnused(to: &recovered, after: nil)
             return recovered
         }
-        try adjust(&recovered, toStartAt: first.head.firstSequence)
+        if used.count == 1, try !startsSound(first.number) {
+            // Its only batch is damaged, so its numbers may be, too.
+            used[0].firstSequence = max(recovered.index.next, recovered.published.through + 1)
+        }
+        try adjust(&recovered, toStartAt: used[0].firstSequence)
         let end = try read(used, into: &recovered)
         try checkReach(recovered, last: end.next - 1)
         if let torn = end.torn { try cut(torn, &recovered) }
@@ -152,6 +156,8 @@ struct Recovery {
     private struct Used {
         let number: UInt64
         let head: BatchHead
+        /// Of its first batch, as far as that can be believed.
+        var firstSequence: UInt64
     }
 
     private func findUsed() throws(JournalError) -> [Used] {
@@ -160,7 +166,9 @@ struct Recovery {
             let head = try JournalError.wrap { () throws(FileError) in
                 try scan.firstHead(number)
             }
-            if let head { used.append(Used(number: number, head: head)) }
+            if let head {
+                used.append(Used(number: number, head: head, firstSequence: head.firstSequence))
+            }
         }
         return used
     }
@@ -200,22 +208,22 @@ struct Recovery {
     private func read(
         _ used: [Used], into recovered: inout Recovered
     ) throws(JournalError) -> End {
-        var start = used.lastIndex { $0.head.firstSequence <= recovered.index.next } ?? 0
+        var start = used.lastIndex { $0.firstSequence <= recovered.index.next } ?? 0
         if start == used.count - 1, start > 0, try !startsSound(used[start].number) {
             // The last sound batch is in the segment before.
             start -= 1
         }
         recovered.segments = used[..<start].enumerated().map { index, segment in
             Segment(
-                number: segment.number, first: segment.head.firstSequence,
+                number: segment.number, first: segment.firstSequence,
                 used: configuration.fileBytes, prepared: 0,
                 newest: used[index + 1].head.writtenAt)
         }
-        var expected = used[start].head.firstSequence
+        var expected = used[start].firstSequence
         var end = End(next: expected)
         for index in start..<used.count {
             let isLast = index == used.count - 1
-            let number = used[index].number
+            let (number, first) = (used[index].number, expected)
             var reader = try SegmentRecovery(scan, number, expected: expected, at: now)
             let reading = try reader.run(into: &recovered)
             if let last = reader.last { end.last = (number, last.offset, last.whole) }
@@ -223,10 +231,10 @@ struct Recovery {
             end.next = expected
             recovered.segments.append(
                 Segment(
-                    number: number, first: used[index].head.firstSequence, used: reader.end,
-                    prepared: 0, newest: reader.newest))
+                    number: number, first: first, used: reader.end, prepared: 0,
+                    newest: reader.newest))
             if !isLast, try startsSound(used[index + 1].number) {
-                guard used[index + 1].head.firstSequence == expected else {
+                guard used[index + 1].firstSequence == expected else {
                     throw corrupt(number, reader.end, "batches are missing")
                 }
                 continue

@@ -88,6 +88,19 @@ import Testing
         try check(journal, has: 60)
     }
 
+    @Test(arguments: [9, UInt64.max, 0])
+    func `a torn first batch does not say which number comes next`(_ number: UInt64) throws {
+        let journal = try JournalFixture()
+        try journal.start()
+        try journal.writer.add(1)
+        let copy = try journal.crashed()
+        try copy.damage(1) { $0.store(number, at: 40) }
+        try copy.start()
+        #expect(copy.writer.durableSequence == 0)
+        #expect(try copy.writer.add(2).position == 1)
+        #expect(try copy.writer.all().map(\.sequence) == [1])
+    }
+
     @Test func `a file that ends in the last batch is torn as well`() throws {
         let journal = try crashed()
         let (segment, batches) = try lastBatches(journal)

@@ -77,7 +77,7 @@ let package = Package(
         part("Kafka", ["CRdkafka", "Configuration", "Telemetry", "Threads"]),
         part(
             "Publisher",
-            ["Configuration", "Events", "Journal", "Kafka", "Telemetry", "Threads"]),
+            ["Configuration", "Events", "JSON", "Journal", "Kafka", "Telemetry", "Threads"]),
 
         // Kafka -> state.
         part("Projection", ["Events", "JSON"]),

@@ -52,7 +52,8 @@ extension KafkaConfiguration {
         [
             "acks", "auto.offset.reset", "delivery.timeout.ms", "enable.auto.commit",
             "enable.auto.offset.store", "enable.gapless.guarantee", "enable.idempotence",
-            "enable.partition.eof", "log.queue", "message.timeout.ms", "partitioner",
+            "enable.partition.eof", "isolation.level", "log.queue", "message.timeout.ms",
+            "partitioner",
             "request.required.acks",
         ].map { ($0, "not settable: the guarantees stand on it") }
     ) { $1 }

@@ -34,14 +34,17 @@ package enum ConsumerSignal: Hashable, Sendable {
 
     /// Makes the client; connecting happens in the background and for ever.
     ///
-    /// The group is only the one that `commit` writes offsets to.
+    /// The group is only the one that `commit` writes offsets to. Records of transactions are seen
+    /// once they are committed, unless it reads uncommitted ones: then a partition's end is that
+    /// of all its records, and else it lies before the oldest transaction that is still open.
     package init(
         _ configuration: KafkaConfiguration, group: String = "hookline",
-        defaults: [(String, String)] = [], log: Log
+        readsUncommitted: Bool = false, defaults: [(String, String)] = [], log: Log
     ) throws(KafkaError) {
+        let isolation = readsUncommitted ? "read_uncommitted" : "read_committed"
         let settings = configuration.settings(
             defaults: Self.defaults + FetchWaker.settings + defaults,
-            pinned: Self.pinned + [("group.id", group)])
+            pinned: Self.pinned + [("group.id", group), ("isolation.level", isolation)])
         handle = try KafkaHandle(RD_KAFKA_CONSUMER, settings, events: 0, log: log)
         unsafe queue = rd_kafka_queue_get_consumer(handle.pointer)
         waker = FetchWaker(handle)

@@ -8,6 +8,21 @@ struct ProducerSettings {
     let pinned: [(String, String)]
 
     init(_ configuration: PublisherConfiguration, journal: String, bodyLimit: Int) {
+        self.init(
+            configuration, bodyLimit: bodyLimit,
+            delivery: Self.pinned(for: configuration.delivery, journal: journal))
+    }
+
+    /// For transactions under an id of their own.
+    init(_ configuration: PublisherConfiguration, transactionalID: String, bodyLimit: Int) {
+        self.init(
+            configuration, bodyLimit: bodyLimit,
+            delivery: KafkaProducer.transactional(id: transactionalID))
+    }
+
+    private init(
+        _ configuration: PublisherConfiguration, bodyLimit: Int, delivery: [(String, String)]
+    ) {
         defaults = [
             ("linger.ms", String(configuration.lingerMilliseconds)),
             ("message.max.bytes", String(PublishLoop.maxMessageBytes(bodyLimit: bodyLimit))),
@@ -19,7 +34,7 @@ struct ProducerSettings {
                 ("partitioner", "murmur2_random"),
                 // Above both windows, so that a full queue is our own back-pressure.
                 ("queue.buffering.max.messages", String(configuration.windowRecords * 2)),
-            ] + Self.pinned(for: configuration.delivery, journal: journal)
+            ] + delivery
     }
 
     private static func pinned(

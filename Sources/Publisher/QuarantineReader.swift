@@ -1,36 +1,19 @@
 package import Kafka
 package import Telemetry
+internal import Threads
 
-/// What the quarantine says of one record, all but the body.
-package struct QuarantinedRecord: Hashable, Sendable {
-    /// Where it lies: its partition's number.
-    package let partition: Int32
-    /// Where it lies in the partition.
-    package let offset: Int64
-    /// Why it is there, as `QuarantineReason` writes it.
-    package let reason: String
-    /// The event's type, where known.
-    package let type: String?
-    /// Its place in the journal that it came through.
-    package let sequence: UInt64?
-    /// When the webhook came.
-    package let receivedAt: String?
-    /// The event's id as it came, where known.
-    package let eventID: String?
-    /// The record's key: the entity's id where known, else the event's.
-    package let key: String?
-    /// The size of the body.
-    package let bytes: Int
-}
-
-/// `quarantine ls` and `show`: reads the quarantine's topic to its end, in no group.
+/// Reads the quarantine's topic to its end, in no group: records, and which of them were redriven.
+///
+/// Bodies are read one after the other and never kept.
 package struct QuarantineReader: Sendable {
     private let kafka: KafkaConfiguration
     private let topic: String
     private let log: Log
 
     /// How long one question to Kafka may take, and how long reading may stand still.
-    private static let limit = Duration.seconds(10)
+    static let limit = Duration.seconds(10)
+    /// How long an open transaction may hide the rest: longer than brokers let one be open.
+    private static let openTransactionLimit = Duration.seconds(90)
     /// How many records one poll takes.
     private static let batch = 500
 
@@ -42,38 +25,70 @@ package struct QuarantineReader: Sendable {
     }
 
     /// Every record that is there when asked, by partition and offset.
+    ///
+    /// It waits for transactions that are open: a marker behind one is not to be missed.
     package func list() throws(KafkaError) -> [QuarantinedRecord] {
         let consumer = try KafkaConsumer(kafka, log: log)
         defer { consumer.close(upTo: Self.limit) }
-        let count = try consumer.metadata(of: topic, upTo: Self.limit).partitions
-        let partitions = (0..<Int32(count)).map { TopicPartition(topic, $0) }
-        var reading = Reading(open: Set(partitions))
-        try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, .beginning) }))
-        while !reading.open.isEmpty {
-            let found = try consumer.poll(limit: Self.batch, upTo: Self.limit) {
-                (record) throws(KafkaError) in
-                reading.records.append(QuarantinedRecord(record))
-            } signal: { (signal) throws(KafkaError) in
-                try reading.take(signal)
+        let ends = try ends(consumer)
+        var records: [QuarantinedRecord] = []
+        var markers: [QuarantinePlace: String] = [:]
+        try consumer.assign(ends.mapValues { _ in .beginning })
+        try read(consumer, to: ends) { record in
+            if let marker = RedriveMarker(record) {
+                markers[marker.place] = marker.topic
+            } else {
+                records.append(QuarantinedRecord(record))
             }
-            guard found > 0 else { throw KafkaError(.timedOut, retriable: true) }
         }
-        return reading.records.sorted { ($0.partition, $0.offset) < ($1.partition, $1.offset) }
+        for index in records.indices { records[index].redrivenTo = markers[records[index].place] }
+        return records.sorted { $0.place < $1.place }
     }
 
-    /// One record with its body, nil where there is none.
-    package func show(
-        partition: Int32, offset: Int64
-    ) throws(KafkaError) -> (record: QuarantinedRecord, body: [UInt8])? {
+    /// Gives each of these records with its body, in order within a partition.
+    package func bodies(
+        of places: Set<QuarantinePlace>,
+        _ body: (QuarantinedRecord, [UInt8]) throws(KafkaError) -> Void
+    ) throws(KafkaError) {
+        guard !places.isEmpty else { return }
         let consumer = try KafkaConsumer(kafka, log: log)
         defer { consumer.close(upTo: Self.limit) }
-        var found: (record: QuarantinedRecord, body: [UInt8])?
+        var starts: [TopicPartition: StartOffset] = [:]
+        var ends: [TopicPartition: Int64] = [:]
+        for place in places.sorted(by: >) {
+            let partition = TopicPartition(topic, place.partition)
+            starts[partition] = .next(place.offset)
+            ends[partition] = max(ends[partition] ?? 0, place.offset + 1)
+        }
+        try consumer.assign(starts)
+        try read(consumer, to: ends) { (record) throws(KafkaError) in
+            let place = QuarantinePlace(partition: record.partition, offset: record.offset)
+            guard places.contains(place) else { return }
+            try body(QuarantinedRecord(record), record.value ?? [])
+        }
+    }
+
+    /// What lies at a place.
+    package enum Shown: Hashable, Sendable {
+        /// A record with its body.
+        case record(QuarantinedRecord, body: [UInt8])
+        /// The note that another record was redriven.
+        case marker(RedriveMarker)
+    }
+
+    /// What lies at a place, nil where there is nothing.
+    package func show(_ place: QuarantinePlace) throws(KafkaError) -> Shown? {
+        let consumer = try KafkaConsumer(kafka, log: log)
+        defer { consumer.close(upTo: Self.limit) }
+        var found: Shown?
         do {
-            let place = TopicPartition(topic, partition)
-            _ = try consumer.read(place, at: offset, upTo: Self.limit) { record in
+            let partition = TopicPartition(topic, place.partition)
+            _ = try consumer.read(partition, at: place.offset, upTo: Self.limit) { record in
                 // The first record at or after the offset came: it may be another.
-                guard record.offset == offset else { return }
-                found = (QuarantinedRecord(record), record.value ?? [])
+                guard record.offset == place.offset else { return }
+                found =
+                    RedriveMarker(record).map { .marker($0) }
+                    ?? .record(QuarantinedRecord(record), body: record.value ?? [])
             }
         } catch  where error.code == .offsetReset {
             return nil
@@ -81,33 +96,86 @@ package struct QuarantineReader: Sendable {
         return found
     }
 
+    /// Where each partition ends, with records of open transactions.
+    private func ends(_ consumer: KafkaConsumer) throws(KafkaError) -> [TopicPartition: Int64] {
+        let count = try consumer.metadata(of: topic, upTo: Self.limit).partitions
+        let uncommitted = try KafkaConsumer(kafka, readsUncommitted: true, log: log)
+        defer { uncommitted.close(upTo: Self.limit) }
+        var ends: [TopicPartition: Int64] = [:]
+        for number in 0..<Int32(count) {
+            let partition = TopicPartition(topic, number)
+            ends[partition] = try uncommitted.watermarks(of: partition, upTo: Self.limit).high
+        }
+        return ends
+    }
+
+    /// Reads what is assigned until each partition is at its end or beyond.
+    private func read(
+        _ consumer: KafkaConsumer, to ends: [TopicPartition: Int64],
+        _ body: (borrowing KafkaRecord) throws(KafkaError) -> Void
+    ) throws(KafkaError) {
+        var reading = Reading(topic: topic, open: ends)
+        while !reading.open.isEmpty {
+            try consumer.poll(limit: Self.batch, upTo: .milliseconds(500)) {
+                (record) throws(KafkaError) in
+                guard reading.take(record) else { return }
+                try body(record)
+                // What is done with a record may take long, and is no standstill.
+                reading.lastProgress = MonotonicClock.now()
+            } signal: { (signal) throws(KafkaError) in
+                try reading.take(signal)
+            }
+            try reading.checkPace()
+        }
+    }
+
+    /// Which partitions are not at their end yet.
     private struct Reading {
-        var open: Set<TopicPartition>
-        var records: [QuarantinedRecord] = []
+        let topic: String
+        var open: [TopicPartition: Int64]
+        /// Those of which a transaction that is open hides the rest.
+        var hidden: Set<TopicPartition> = []
+        var lastProgress = MonotonicClock.now()
+
+        init(topic: String, open: [TopicPartition: Int64]) {
+            self.topic = topic
+            self.open = open
+        }
+
+        /// Whether the record is before the end that is read to.
+        mutating func take(_ record: borrowing KafkaRecord) -> Bool {
+            lastProgress = MonotonicClock.now()
+            let partition = TopicPartition(topic, record.partition)
+            hidden.remove(partition)
+            guard let end = open[partition] else { return false }
+            if record.offset + 1 >= end { open[partition] = nil }
+            return record.offset < end
+        }
 
         mutating func take(_ signal: ConsumerSignal) throws(KafkaError) {
             switch signal {
-            case .end(let partition, _): open.remove(partition)
+            case .end(let partition, let nextOffset):
+                guard let end = open[partition] else { return }
+                lastProgress = MonotonicClock.now()
+                if nextOffset >= end {
+                    open[partition] = nil
+                } else {
+                    hidden.insert(partition)
+                }
             case .outOfRange(_, let error), .partition(_, let error): throw error
             case .client(let error): if error.fatal { throw error }
             }
         }
-    }
-}
 
-extension QuarantinedRecord {
-    init(_ record: borrowing KafkaRecord) {
-        self.init(
-            partition: record.partition, offset: record.offset,
-            reason: Self.text(record.header("\(HeaderName.reason)")) ?? "",
-            type: Self.text(record.header("\(HeaderName.type)")),
-            sequence: Self.text(record.header("\(HeaderName.sequence)")).flatMap { UInt64($0) },
-            receivedAt: Self.text(record.header("\(HeaderName.receivedAt)")),
-            eventID: Self.text(record.header("\(HeaderName.eventID)")),
-            key: Self.text(record.key), bytes: record.valueCount)
-    }
-
-    private static func text(_ bytes: [UInt8]?) -> String? {
-        bytes.map { String(decoding: $0, as: UTF8.self) }
+        func checkPace() throws(KafkaError) {
+            let isHidden = open.keys.allSatisfy(hidden.contains)
+            let limit = isHidden ? QuarantineReader.openTransactionLimit : QuarantineReader.limit
+            guard .nanoseconds(Int64(MonotonicClock.now() - lastProgress)) > limit else { return }
+            throw KafkaError(
+                .timedOut,
+                text: isHidden
+                    ? "an open transaction hides the rest of \(topic) for too long" : nil,
+                retriable: true)
+        }
     }
 }

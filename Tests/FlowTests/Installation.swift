@@ -47,8 +47,8 @@ final class Installation: Sendable {
     }
 
     /// Starts `serve` and waits until it takes webhooks.
-    func serve() throws -> RunningProcess {
-        let process = try start(["serve"], as: "serve")
+    func serve(environment: [String: String] = [:]) throws -> RunningProcess {
+        let process = try start(["serve"], as: "serve", environment: environment)
         try waitUntilReady("serve", process)
         return process
     }

@@ -235,10 +235,10 @@ import Threads
             #expect(first.sequence == 1)
             #expect(first.key == EventID(high: 1, low: 1).description)
             #expect(first.eventID == first.key)
-            let shown = try reader.show(partition: first.partition, offset: first.offset)
-            #expect(shown?.record == first)
-            #expect(shown?.body == Array("{\"n\":1}".utf8))
-            #expect(try reader.show(partition: first.partition, offset: 99) == nil)
+            let body = Array("{\"n\":1}".utf8)
+            #expect(try reader.show(first.place) == .record(first, body: body))
+            let beyond = QuarantinePlace(partition: first.place.partition, offset: 99)
+            #expect(try reader.show(beyond) == nil)
         }
     }
 

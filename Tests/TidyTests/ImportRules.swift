@@ -15,7 +15,7 @@ enum ImportRules {
         "Journal": ["Events", "Files"],
         "Ingress": ["Events", "HTTP", "JSON", "Journal"],
         "Kafka": ["CRdkafka"],
-        "Publisher": ["Events", "Journal", "Kafka"],
+        "Publisher": ["Events", "JSON", "Journal", "Kafka"],
         "Projection": ["Events", "JSON"],
         "SQLite": ["CSQLite"],
         "Store": ["Events", "Files", "Projection", "SQLite"],

@@ -77,6 +77,7 @@ enum LayoutRules {
         "Sources/Publisher/PublisherMetrics.swift": "PublishLoopTests",
         "Sources/Publisher/PublisherStatus.swift": "StatusBoardTests",
         "Sources/Publisher/QuarantineReader.swift": "PublishLoopTests",
+        "Sources/Publisher/RedriveSender.swift": "RedriveTests, and the flows against a Kafka",
         "Sources/Publisher/TopicsConfiguration.swift": "PublisherConfigurationTests",
         "Sources/Simulator/LicenseLife.swift": "EventGeneratorTests scan what it tells",
         "Sources/Simulator/OrderLife.swift": "EventGeneratorTests scan what it tells",

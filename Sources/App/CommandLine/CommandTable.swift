@@ -14,6 +14,7 @@ enum CommandTable {
         JournalDumpCommand.command,
         QuarantineCommands.list,
         QuarantineCommands.show,
+        QuarantineRedriveCommand.command,
         CatalogueCommand.command,
         HealthCommand.command,
         JournalRequeueCommand.command,

@@ -12,10 +12,12 @@ enum QuarantineCommands {
         details: """
             Reads the quarantine's topic to its end. RECORD is what quarantine show takes. Reasons:
             envelope, type (not in the catalogue), key, ambiguous, future, number, depth, conflict
-            (an eventId with two bodies), refused (by Kafka).
+            (an eventId with two bodies), refused (by Kafka). What quarantine redrive has published
+            is left out.
             """,
         options: [
-            .init(name: "--reason", value: .text("REASON"), help: "Only this reason"), .output,
+            .init(name: "--reason", value: .text("REASON"), help: "Only this reason"),
+            .init(name: "--all", help: "Also what was redriven, and where to"), .output,
         ],
         examples: [
             .init(text: "all of it", line: "hookline quarantine ls"),
@@ -28,8 +30,10 @@ enum QuarantineCommands {
         let all = try TopicsCommands.asking(settings.kafka) { () throws(KafkaError) in
             try QuarantineReader(settings.kafka, log: .silent).list()
         }
+        let withRedriven = invocation.has("--all")
         let records = all.filter { record in
-            invocation.text("--reason").map { record.reason == $0 } ?? true
+            (withRedriven || record.redrivenTo == nil)
+                && invocation.text("--reason").map { record.reason == $0 } ?? true
         }
         let console = invocation.console
         guard !invocation.wantsJSON else {
@@ -40,7 +44,8 @@ enum QuarantineCommands {
             try console.line("The quarantine holds nothing like that.")
             return .success
         }
-        try console.write(table(records).text(console.paint))
+        let table = withRedriven ? tableWithGoals(records) : table(records)
+        try console.write(table.text(console.paint))
         return .success
     }
 
@@ -54,40 +59,54 @@ enum QuarantineCommands {
             .init(text: "with why it is there", line: "hookline quarantine show 3@17 -o json"),
         ]
     ) { invocation throws(CommandFailure) in
-        let (partition, offset) = try place(invocation.arguments[0])
+        let place = try place(invocation.arguments[0])
         let settings = try SettingsLoader(invocation).load()
         let found = try TopicsCommands.asking(settings.kafka) { () throws(KafkaError) in
             try QuarantineReader(settings.kafka, log: .silent)
-                .show(partition: partition, offset: offset)
+                .show(place)
         }
-        guard let found else {
+        switch found {
+        case nil:
+            throw CommandFailure(.negative, "the quarantine holds no record \(place)")
+        case .marker(let marker):
             throw CommandFailure(
-                .negative, "the quarantine holds no record \(partition)@\(offset)")
+                .negative,
+                "\(place) is no webhook but the note that \(marker.place) was redriven to "
+                    + marker.topic)
+        case .record(let record, let body):
+            let body = String(decoding: body, as: UTF8.self)
+            try invocation.console.write(
+                invocation.wantsJSON ? json(record, body: body) : body + "\n")
+            return .success
         }
-        let body = String(decoding: found.body, as: UTF8.self)
-        try invocation.console.write(
-            invocation.wantsJSON ? json(found.record, body: body) : body + "\n")
-        return .success
     }
 
     /// The place that `3@17` names.
-    static func place(_ text: String) throws(CommandFailure) -> (Int32, Int64) {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]),
-            partition >= 0, offset >= 0
-        else {
+    static func place(_ text: String) throws(CommandFailure) -> QuarantinePlace {
+        guard let place = QuarantinePlace(text) else {
             throw CommandFailure(
                 .usage, "RECORD is \"\(text)\": must be partition and offset, such as 3@17")
         }
-        return (partition, offset)
+        return place
     }
 
     private static func table(_ records: [QuarantinedRecord]) -> TextTable {
         var table = TextTable("RECORD", "REASON", "TYPE", "KEY", "RECEIVED", "BYTES")
         for record in records {
             table.add(
-                "\(record.partition)@\(record.offset)", record.reason, record.type ?? "-",
-                record.key ?? "-", received(record), String(record.bytes))
+                "\(record.place)", record.reason, record.type ?? "-", record.key ?? "-",
+                received(record), String(record.bytes))
+        }
+        return table
+    }
+
+    private static func tableWithGoals(_ records: [QuarantinedRecord]) -> TextTable {
+        var table = TextTable(
+            "RECORD", "REASON", "TYPE", "KEY", "RECEIVED", "BYTES", "REDRIVEN TO")
+        for record in records {
+            table.add(
+                "\(record.place)", record.reason, record.type ?? "-", record.key ?? "-",
+                received(record), String(record.bytes), record.redrivenTo ?? "-")
         }
         return table
     }
@@ -100,14 +119,15 @@ enum QuarantineCommands {
     private static func json(_ record: QuarantinedRecord, body: String?) -> String {
         var writer = JSONWriter()
         writer.object { line in
-            line.field("partition", record.partition)
-            line.field("offset", record.offset)
+            line.field("partition", record.place.partition)
+            line.field("offset", record.place.offset)
             line.field("reason", record.reason)
             line.field("type", record.type)
             line.field("key", record.key)
             line.field("eventId", record.eventID)
             line.field("receivedAt", record.receivedAt)
             line.field("bytes", record.bytes)
+            if let topic = record.redrivenTo { line.field("redrivenTo", topic) }
             if let body { line.field("body", body) }
         }
         writer.newline()

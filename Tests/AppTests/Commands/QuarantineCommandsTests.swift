@@ -1,10 +1,11 @@
+import Publisher
 import Testing
 
 @testable import App
 
 struct QuarantineCommandsTests {
     @Test func `a record is named by partition and offset`() throws {
-        #expect(try QuarantineCommands.place("3@17") == (3, 17))
+        #expect(try QuarantineCommands.place("3@17") == QuarantinePlace(partition: 3, offset: 17))
     }
 
     @Test(arguments: ["", "3", "3@", "@1", "-1@2", "3@-1", "a@b", "1@2@3"])

@@ -61,6 +61,20 @@ package final class KafkaProducer: Sendable {
         }
     }
 
+    /// The same with a key that is a text, or with none.
+    package func produce(
+        to topic: KafkaTopic, keyText key: String?, value: Span<UInt8>,
+        headers: borrowing RecordHeaders, identity: UInt64
+    ) -> ProduceAnswer {
+        guard let key else {
+            return produce(
+                to: topic, key: nil, value: value, headers: headers, identity: identity)
+        }
+        return produce(
+            to: topic, key: key.utf8Span.span, value: value, headers: headers,
+            identity: identity)
+    }
+
     private func send(
         _ variables: UnsafeMutablePointer<rd_kafka_vu_t>, _ count: Int
     ) -> ProduceAnswer {

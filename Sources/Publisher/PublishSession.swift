@@ -208,7 +208,10 @@ final class PublishSession {
     ) -> Bool {
         guard let topic else { preconditionFailure("what is sent has its topic's handle") }
         router.fill(&headers, of: record, to: destination)
-        switch send(record, topic, router.key(of: record.entry, to: destination)) {
+        let answer = producer.produce(
+            to: topic, keyText: router.key(of: record.entry, to: destination),
+            value: record.body.span, headers: headers, identity: record.sequence)
+        switch answer {
         case .queued: return true
         case .queueFull:
             loop.progress.withLock { $0.withdraw(record.sequence) }
@@ -220,19 +223,6 @@ final class PublishSession {
             }
         }
         return false
-    }
-
-    private func send(
-        _ record: JournalRecord, _ topic: KafkaTopic, _ key: String?
-    ) -> ProduceAnswer {
-        guard let key else {
-            return producer.produce(
-                to: topic, key: nil, value: record.body.span, headers: headers,
-                identity: record.sequence)
-        }
-        return producer.produce(
-            to: topic, key: key.utf8Span.span, value: record.body.span, headers: headers,
-            identity: record.sequence)
     }
 
     /// The topic's handle; nil where it is not there, and then the home of the record has a lane,

@@ -140,16 +140,9 @@ final class RedriveSender {
         reports.withLock { $0.handed += 1 }
         let deadline = ContinuousClock.now + Self.stepLimit
         while true {
-            let answer =
-                if let key {
-                    producer.produce(
-                        to: topic, key: key.utf8Span.span, value: body.span, headers: headers,
-                        identity: UInt64(index))
-                } else {
-                    producer.produce(
-                        to: topic, key: nil, value: body.span, headers: headers,
-                        identity: UInt64(index))
-                }
+            let answer = producer.produce(
+                to: topic, keyText: key, value: body.span, headers: headers,
+                identity: UInt64(index))
             switch answer {
             case .queued: return true
             case .queueFull:

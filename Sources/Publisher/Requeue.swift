@@ -124,7 +124,10 @@ package struct Requeue: ~Copyable {
                 take(upTo: Self.tick)
                 continue
             }
-            switch send(record, topic, key) {
+            let answer = producer.produce(
+                to: topic, keyText: key, value: record.body.span, headers: headers,
+                identity: record.sequence)
+            switch answer {
             case .queued:
                 window[record.sequence] = (destination.topic, record.body.count)
                 bytes += record.body.count
@@ -140,19 +143,6 @@ package struct Requeue: ~Copyable {
         window.isEmpty
             || window.count < configuration.windowRecords
                 && bytes + more <= configuration.windowBytes
-    }
-
-    private func send(
-        _ record: JournalRecord, _ topic: KafkaTopic, _ key: String?
-    ) -> ProduceAnswer {
-        guard let key else {
-            return producer.produce(
-                to: topic, key: nil, value: record.body.span, headers: headers,
-                identity: record.sequence)
-        }
-        return producer.produce(
-            to: topic, key: key.utf8Span.span, value: record.body.span, headers: headers,
-            identity: record.sequence)
     }
 
     /// The topic's handle, where it is there.

@@ -5,6 +5,8 @@ struct CheckpointFiles: Sendable {
     /// What one of the files holds; nil where it is new or damaged.
     private(set) var heads: [CheckpointHead?] = [nil, nil]
     private let files: [any File]
+    /// Since the start: what is in memory of the newest file is on the disk.
+    private var hasWritten = false
     private let kind: CheckpointHead.Kind
     private let journal: JournalID
 
@@ -81,14 +83,19 @@ struct CheckpointFiles: Sendable {
         try write(through: position.through, first: position.routes, lanes: position.lanes)
     }
 
-    /// Writes the older file; what follows the page is written by `body`, which is given the
-    /// checksum so far, the offset and the file, and answers the whole checksum.
+    /// Writes the older file, or after a start the newest.
+    ///
+    /// What follows the page is written by `body`, which is given the checksum so far and the
+    /// file, and answers the whole checksum.
     mutating func write(
         through: UInt64, first: UInt64 = 0, marks: Int = 0,
         lanes: [PublishPosition.Lane] = [],
         _ body: (UInt32, any File) throws(FileError) -> UInt32 = { before, _ in before }
     ) throws(FileError) {
-        let index = newest.map { 1 - $0 } ?? 0
+        // A process that was killed may have left the newest one in memory only. The other is on
+        // the disk, or nothing relies on either yet: so that one stays.
+        let isOnDisk = hasWritten || heads.contains { $0 == nil }
+        let index = newest.map { isOnDisk ? 1 - $0 : $0 } ?? 0
         let generation = (newest.flatMap { heads[$0]?.generation } ?? 0) + 1
         let head = CheckpointHead(
             generation: generation, through: through, first: first, marks: UInt64(marks),
@@ -100,5 +107,6 @@ struct CheckpointFiles: Sendable {
         try files[index].write(page.span, at: 0)
         try files[index].sync()
         heads[index] = head
+        hasWritten = true
     }
 }

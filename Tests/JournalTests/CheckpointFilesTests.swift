@@ -72,4 +72,44 @@ struct CheckpointFilesTests {
         var other = try self.files(.random())
         #expect(try load(&other) == nil)
     }
+
+    @Test func `a kill and then a loss of power, both in a write, leave one of the two`() throws {
+        for seed in 1...100 {
+            let disk = MemoryDisk(seed: seed)
+            let folder = JournalFolder(path: "folder", files: disk)
+            func open() throws -> CheckpointFiles {
+                try CheckpointFiles(.ids, in: folder, journal: Sample.journal, bytes: 8192)
+            }
+            func write(_ through: UInt64, _ files: inout CheckpointFiles) throws {
+                try files.write(through: through) { before, file throws(FileError) in
+                    let bytes = [UInt8](repeating: UInt8(through), count: 4096)
+                    try file.write(bytes.span, at: 4096)
+                    return bytes.span.crc32c(after: before)
+                }
+            }
+            func load(_ files: inout CheckpointFiles) throws -> UInt64? {
+                try files.load { head, before, file throws(FileError) in
+                    var bytes = [UInt8](repeating: 0, count: 4096)
+                    _ = try file.read(into: &bytes, 0..<4096, at: 4096)
+                    return (bytes.span.crc32c(after: before), head.through)
+                }
+            }
+            var files = try open()
+            _ = try load(&files)
+            try disk.syncFolder("folder")
+            try write(1, &files)
+            try write(2, &files)
+            // Each ends between its last write and its sync.
+            disk.stopsAt = disk.calls + 3
+            #expect(throws: FileError.self) { try write(3, &files) }
+            disk.endProcess()
+            files = try open()
+            #expect(try load(&files) == 3)
+            disk.stopsAt = disk.calls + 3
+            #expect(throws: FileError.self) { try write(4, &files) }
+            disk.losePower()
+            files = try open()
+            #expect(try load(&files) ?? 0 >= 2)
+        }
+    }
 }

@@ -22,6 +22,16 @@ package struct JournalConfiguration: Sendable {
     ///
     /// A checkpoint takes 32 bytes an id.
     package var idsCheckpointBytes = 256 << 20
+    /// Bytes that the journal's segments and checkpoints may take, 0 for no limit, else room for
+    /// both checkpoints and three segments at least.
+    ///
+    /// At the limit published records are given up; where there are none, webhooks that would
+    /// need another segment are refused with 503 until the journal is a segment below it.
+    package var maxBytes = 0
+    /// Bytes of its disk that the journal leaves free, 0 to 1 PiB.
+    ///
+    /// The same happens where less is free, until a segment more than this is.
+    package var minFreeBytes = 64 << 20
     /// How long a body is known again: section `dedup`.
     package var dedup = DedupConfiguration()
 
@@ -32,6 +42,11 @@ package struct JournalConfiguration: Sendable {
 
     /// Bytes of a segment file: whole pages, and room for the largest batch.
     var fileBytes: Int { BatchFormat.padded(max(segmentBytes, batchBytes)) }
+
+    /// Bytes of the two checkpoints' two files each.
+    var checkpointBytes: Int {
+        2 * (CheckpointHead.pageBytes + IdsCheckpoint.fileBytes(dedup))
+    }
 
     /// The defaults.
     package init() {}
@@ -49,6 +64,14 @@ package struct JournalConfiguration: Sendable {
             "checkpointMilliseconds", default: checkpointMilliseconds, range: 10...60_000)
         idsCheckpointBytes = section.integer(
             "idsCheckpointBytes", default: idsCheckpointBytes, range: 1 << 20...64 << 30)
+        maxBytes = section.integer("maxBytes", default: maxBytes, range: 0...1 << 50)
+        minFreeBytes = section.integer("minFreeBytes", default: minFreeBytes, range: 0...1 << 50)
+        let leastBytes = checkpointBytes + 3 * fileBytes
+        if maxBytes > 0, maxBytes < leastBytes {
+            section.report(
+                "maxBytes", value: String(maxBytes),
+                allowed: "0, or at least \(leastBytes): the checkpoints and three segments")
+        }
         if segmentBytes < batchBytes {
             section.report(
                 "segmentBytes", value: String(segmentBytes),

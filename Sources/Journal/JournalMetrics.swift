@@ -35,12 +35,12 @@ struct JournalMetrics: Sendable {
         reusedSegments = metrics.counter(
             "hookline_journal_segments_reused_total", "Segment files used again.")
         outOfSpace = metrics.gauge(
-            "hookline_journal_out_of_space", "1 while no segment can be prepared.")
+            "hookline_journal_out_of_space", "1 while no further room can be prepared.")
     }
 
     /// What is asked of the writer when somebody looks.
     func watch(
-        depth: @escaping @Sendable () -> JournalDepth
+        depth: @escaping @Sendable () -> JournalDepth, freeBytes: @escaping @Sendable () -> Int
     ) {
         metrics.gauge(
             "hookline_journal_unpublished_records",
@@ -56,6 +56,13 @@ struct JournalMetrics: Sendable {
         metrics.gauge("hookline_journal_segments", "Segment files.") {
             Double(depth().segments)
         }
+        metrics.gauge(
+            "hookline_journal_disk_bytes",
+            "Bytes that segments and checkpoints take, or will when they are prepared."
+        ) { Double(depth().diskBytes) }
+        metrics.gauge(
+            "hookline_journal_disk_free_bytes", "Bytes free on the journal's disk."
+        ) { Double(freeBytes()) }
         metrics.gauge("hookline_journal_ids", "Ids in the dedup index.") {
             Double(depth().ids)
         }
@@ -74,4 +81,6 @@ package struct JournalDepth: Sendable, Equatable {
     package let segments: Int
     /// Ids in the dedup index.
     package let ids: Int
+    /// Bytes that segments and checkpoints take, or will when they are prepared.
+    package let diskBytes: Int
 }

@@ -265,6 +265,9 @@ struct JournalState {
 
     // MARK: - Depth
 
+    /// Bytes that the segments' files take, or will when they are prepared.
+    var segmentsBytes: Int { segments.reduce(following?.bytes ?? 0) { $0 + $1.bytes } }
+
     /// Bytes of the records that are not published, by their share of the oldest such segment.
     var unpublishedBytes: Int {
         var bytes = 0

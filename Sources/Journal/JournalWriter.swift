@@ -32,6 +32,7 @@ package final class JournalWriter: Part {
     private let metrics: JournalMetrics
     private let log: Log
     private let lock: FileLock
+    private let checkpointBytes: Int
 
     /// Opens the journal in the configuration's folder, or makes one, and recovers what a crash
     /// left.
@@ -102,7 +103,10 @@ package final class JournalWriter: Part {
         keeper = SegmentKeeper(
             state, recovered.publishFiles, recovered.idsFiles, idsBehind: recovered.bytesRead,
             configuration, folder, log: log, metrics: metrics)
-        metrics.watch { [weak self] in self?.depth ?? .none }
+        checkpointBytes = configuration.checkpointBytes
+        metrics.watch(
+            depth: { [weak self] in self?.depth ?? .none },
+            freeBytes: { (try? folder.files.freeBytes(folder.path)) ?? 0 })
     }
 
     // MARK: - Appending
@@ -283,11 +287,12 @@ package final class JournalWriter: Part {
                 records: records, bytes: state.unpublishedBytes,
                 oldestSeconds: Int(max(0, now - (oldest ?? now))),
                 segments: state.segments.count + (state.following == nil ? 0 : 1),
-                ids: state.index.count)
+                ids: state.index.count, diskBytes: state.segmentsBytes + checkpointBytes)
         }
     }
 }
 
 extension JournalDepth {
-    static let none = JournalDepth(records: 0, bytes: 0, oldestSeconds: 0, segments: 0, ids: 0)
+    static let none = JournalDepth(
+        records: 0, bytes: 0, oldestSeconds: 0, segments: 0, ids: 0, diskBytes: 0)
 }

@@ -158,17 +158,20 @@ struct Recovery {
         let head: BatchHead
         /// Of its first batch, as far as that can be believed.
         var firstSequence: UInt64
+        let bytes: Int
     }
 
     private func findUsed() throws(JournalError) -> [Used] {
         var used: [Used] = []
         for number in numbers {
-            let head = try JournalError.wrap { () throws(FileError) in
-                try scan.firstHead(number)
+            let found = try JournalError.wrap { () throws(FileError) in
+                try scan.firstHead(number).map { head throws(FileError) in
+                    Used(
+                        number: number, head: head, firstSequence: head.firstSequence,
+                        bytes: try scan.size(number))
+                }
             }
-            if let head {
-                used.append(Used(number: number, head: head, firstSequence: head.firstSequence))
-            }
+            if let found { used.append(found) }
         }
         return used
     }
@@ -217,7 +220,7 @@ struct Recovery {
             Segment(
                 number: segment.number, first: segment.firstSequence,
                 used: configuration.fileBytes, prepared: 0,
-                newest: used[index + 1].head.writtenAt)
+                newest: used[index + 1].head.writtenAt, bytes: segment.bytes)
         }
         var expected = used[start].firstSequence
         var end = End(next: expected)
@@ -232,7 +235,7 @@ struct Recovery {
             recovered.segments.append(
                 Segment(
                     number: number, first: first, used: reader.end, prepared: 0,
-                    newest: reader.newest))
+                    newest: reader.newest, bytes: used[index].bytes))
             if !isLast, try startsSound(used[index + 1].number) {
                 guard used[index + 1].firstSequence == expected else {
                     throw corrupt(number, reader.end, "batches are missing")
@@ -331,7 +334,9 @@ struct Recovery {
             if let index = recovered.segments.indices.last {
                 let file = try folder.files.open(
                     folder.segment(recovered.segments[index].number), .write)
-                recovered.segments[index].prepared = try file.size()
+                let size = try file.size()
+                recovered.segments[index].prepared = size
+                recovered.segments[index].bytes = max(size, configuration.fileBytes)
                 recovered.segments[index].file = file
             }
             for number in unused {
@@ -341,9 +346,10 @@ struct Recovery {
                     continue
                 }
                 let file = try folder.files.open(folder.segment(number), .write)
+                let size = try file.size()
                 recovered.following = Segment(
-                    number: number, first: recovered.index.next, used: 0,
-                    prepared: try file.size(), newest: 0, file: file)
+                    number: number, first: recovered.index.next, used: 0, prepared: size,
+                    newest: 0, file: file, bytes: max(size, configuration.fileBytes))
             }
             try folder.files.syncFolder(folder.path)
         }

@@ -14,6 +14,9 @@ struct Segment: Sendable {
     /// Open for writing, in the segments that are written or will be.
     var file: (any File)?
 
+    /// Bytes that the file takes, or will when it is prepared.
+    var bytes = 0
+
     /// Whether a batch of so many bytes fits into what is prepared.
     func takes(_ bytes: Int) -> Bool { bytes <= prepared - used }
 }

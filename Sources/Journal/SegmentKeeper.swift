@@ -11,6 +11,7 @@ final class SegmentKeeper: Sendable {
     private struct Checkpoints {
         var publish: CheckpointFiles
         var ids: CheckpointFiles
+        var marks: WaterMarks
         /// How many bytes had been written when the ids were; before the start they count below 0.
         var idsAtBytes: Int
         /// When the publisher's was last written, by the monotonic clock.
@@ -40,7 +41,10 @@ final class SegmentKeeper: Sendable {
         metrics: JournalMetrics
     ) {
         self.state = state
-        files = Monitor(Checkpoints(publish: publish, ids: ids, idsAtBytes: -idsBehind))
+        files = Monitor(
+            Checkpoints(
+                publish: publish, ids: ids, marks: WaterMarks(configuration),
+                idsAtBytes: -idsBehind))
         zeros = [UInt8](repeating: 0, count: configuration.stepBytes)
         self.configuration = configuration
         self.folder = folder
@@ -59,7 +63,8 @@ final class SegmentKeeper: Sendable {
         try file.sync()
         try folder.files.syncFolder(folder.path)
         return Segment(
-            number: 1, first: recovered.index.next, used: 0, prepared: room, newest: 0, file: file)
+            number: 1, first: recovered.index.next, used: 0, prepared: room, newest: 0, file: file,
+            bytes: configuration.fileBytes)
     }
 
     // MARK: - The thread
@@ -170,25 +175,47 @@ final class SegmentKeeper: Sendable {
     /// Does one step of preparing; whether there is more to do at once.
     private func prepare(_ now: Moment) throws(FileError) -> Bool {
         guard let wanted = state.withLock({ $0.wanted }) else {
-            tell(outOfSpace: false)
+            try tell(outOfSpace: nil)
             return false
         }
         do throws(FileError) {
-            if wanted.file != nil {
-                try zero(wanted)
-            } else if try !giveUpOldest(for: wanted.number, now) {
-                try make(wanted.number)
+            if wanted.file == nil, try giveUpOldest(for: wanted.number, now) { return true }
+            if let mark = try markMet(by: wanted) {
+                return try makeRoom(for: wanted, now, mark)
             }
+            if wanted.file != nil { try zero(wanted) } else { try make(wanted.number) }
+            return true
         } catch {
             guard error.isNoSpace else { throw error }
-            try coverOldest()
-            let number = wanted.file == nil ? wanted.number : nil
-            guard try giveUpOldest(for: number, now, underPressure: true) else {
-                tell(outOfSpace: true)
-                return false
-            }
+            return try makeRoom(for: wanted, now, .full)
         }
-        return true
+    }
+
+    /// The high-water mark that keeps this segment from being made, or from growing by a step.
+    private func markMet(by wanted: Segment) throws(FileError) -> WaterMarks.Mark? {
+        let figures = try figures()
+        return files.withLock { files in
+            files.marks.check(
+                isNew: wanted.file == nil, growing: configuration.stepBytes, figures)
+        }
+    }
+
+    private func figures() throws(FileError) -> WaterMarks.Figures {
+        WaterMarks.Figures(
+            taken: state.withLock { $0.segmentsBytes } + configuration.checkpointBytes,
+            free: try folder.files.freeBytes(folder.path))
+    }
+
+    /// Gives up the oldest segment where it is published, whatever its age; false where nothing
+    /// can be, and the writer is told.
+    private func makeRoom(
+        for wanted: Segment, _ now: Moment, _ mark: WaterMarks.Mark
+    ) throws(FileError) -> Bool {
+        try coverOldest()
+        let number = wanted.file == nil ? wanted.number : nil
+        if try giveUpOldest(for: number, now, underPressure: true) { return true }
+        try tell(outOfSpace: mark)
+        return false
     }
 
     /// Zeroes a step of the segment.
@@ -214,7 +241,8 @@ final class SegmentKeeper: Sendable {
         try folder.files.syncFolder(folder.path)
         state.update { state in
             state.following = Segment(
-                number: number, first: 0, used: 0, prepared: 0, newest: 0, file: file)
+                number: number, first: 0, used: 0, prepared: 0, newest: 0, file: file,
+                bytes: configuration.fileBytes)
         }
     }
 
@@ -243,7 +271,8 @@ final class SegmentKeeper: Sendable {
         try folder.files.syncFolder(folder.path)
         state.update { state in
             state.following = Segment(
-                number: number, first: 0, used: 0, prepared: size, newest: 0, file: file)
+                number: number, first: 0, used: 0, prepared: size, newest: 0, file: file,
+                bytes: size)
         }
         metrics.reusedSegments.add()
         return true
@@ -288,19 +317,27 @@ final class SegmentKeeper: Sendable {
         while try giveUpOldest(for: nil, now, sparing: Retention.spareSegments) {}
     }
 
-    private func tell(outOfSpace: Bool) {
+    private func tell(outOfSpace mark: WaterMarks.Mark?) throws(FileError) {
         let changed = state.update { state in
-            defer { state.isOutOfSpace = outOfSpace }
-            return state.isOutOfSpace != outOfSpace
+            defer { state.isOutOfSpace = mark != nil }
+            return state.isOutOfSpace != (mark != nil)
         }
         guard changed else { return }
-        metrics.outOfSpace.set(outOfSpace ? 1 : 0)
-        if outOfSpace {
-            log.error(
-                "no room for another segment: webhooks are refused until there is",
-                ["folder": .string(folder.path)])
-        } else {
-            log.info("there is room again")
+        metrics.outOfSpace.set(mark == nil ? 0 : 1)
+        let figures = try figures()
+        guard let mark else {
+            log.info(
+                "the journal takes room again",
+                ["bytes": LogValue(figures.taken), "free": LogValue(figures.free)])
+            return
         }
+        log.error(
+            "no room for another segment: webhooks are refused when what is prepared is used",
+            [
+                "folder": .string(folder.path), "mark": .string(mark.rawValue),
+                "bytes": LogValue(figures.taken), "maxBytes": LogValue(configuration.maxBytes),
+                "free": LogValue(figures.free),
+                "minFreeBytes": LogValue(configuration.minFreeBytes),
+            ])
     }
 }

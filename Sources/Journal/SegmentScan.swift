@@ -14,6 +14,11 @@ struct SegmentScan {
         return BatchFormat.claim(page.span, journal: journal, segment: number)
     }
 
+    /// How many bytes the file has.
+    func size(_ number: UInt64) throws(FileError) -> Int {
+        try folder.files.open(folder.segment(number), .read).size()
+    }
+
     func cursor(_ number: UInt64, offset: Int = 0) throws(FileError) -> BatchCursor {
         let file = try folder.files.open(folder.segment(number), .read)
         let size = try file.size()

@@ -160,11 +160,8 @@ import Threads
             return copy.writer.published.through == 6
         }
         try journal.writer.recordPublished(PublishPosition(through: 10))
-        #expect(
-            journal.writer.depth
-                == JournalDepth(
-                    records: 0, bytes: 0, oldestSeconds: 0, segments: 2, ids: 10)
-                || journal.writer.depth.records == 0)
+        #expect(journal.writer.depth.records == 0)
+        #expect(journal.writer.depth.oldestSeconds == 0)
         journal.close()
         try journal.start()
         #expect(journal.writer.published.through == 10)

@@ -59,6 +59,8 @@ extension HTTPExchange {
     func complete() {
         core.budget.give(reservedBytes)
         if !isWhole { core.metrics.countAbort() }
+        // Where the client went away meanwhile, nobody asked for the answer.
+        connection.stopWaiting()
         connection.enter(.idle)
     }
 

@@ -41,7 +41,8 @@ extension Flows {
                     == 0
             }
             serve.send(SIGTERM)
-            #expect(try serve.waitForEnd(upTo: .seconds(10)) == .exited(0))
+            let end = try serve.waitForEnd(upTo: .seconds(10))
+            #expect(end == .exited(0), "\(serve.errors.suffix(4_000))")
             let problems = try sending.check(journal: installation.folder.file("journal"))
             #expect(problems.isEmpty, "\(problems.joined(separator: "\n\n"))")
             print("mutated requests: \(sending.summary)")

@@ -1,6 +1,7 @@
 import Support
 import Telemetry
 import Testing
+import Threads
 
 @testable import HTTP
 
@@ -191,6 +192,33 @@ struct ConversationTests {
             #expect(metrics.render().contains(aborted))
             #expect(metrics.render().contains("hookline_http_body_bytes{listener=\"test\"} 0\n"))
             #expect(handler.taken.isEmpty)
+        }
+    }
+
+    @Test func `a client that goes away while its answer is awaited leaves nothing`() throws {
+        struct Remembered {
+            weak var exchange: HTTPExchange?
+        }
+        let handler = TestHandler(limit: limit, waits: true)
+        try withServer(handler) { server in
+            // When the end of the connection is seen, before or after the answer, is a matter of
+            // chance: in most of these it is seen before.
+            for _ in 0..<20 {
+                let clients = try (0..<20).map { _ in try RawConnection(port: server.port) }
+                for client in clients {
+                    client.send(head("/", "Content-Length: 2") + "{}")
+                    client.endSending()
+                }
+                handler.waitForExchanges(clients.count)
+                let remembered = handler.taken.map { Remembered(exchange: $0) }
+                handler.answerAll()
+                handler.waiting.update { $0.removeAll() }
+                for client in clients { try client.readToEnd() }
+                try eventually("their end") { server.openRequests == 0 }
+                try eventually("the exchanges to be gone") {
+                    remembered.allSatisfy { $0.exchange == nil }
+                }
+            }
         }
     }
 }

@@ -119,6 +119,66 @@ import Threads
         #expect(try journal.writer.all().count == taken + 2)
     }
 
+    /// Appends until it is refused, and answers how many were taken.
+    private func fill(from first: Int, upTo last: Int = 2_000) throws -> Int {
+        for number in first...last {
+            do {
+                try journal.writer.add(number, bytes: 40_000)
+            } catch {
+                #expect(error == .noSpace)
+                return number - first
+            }
+        }
+        return last - first + 1
+    }
+
+    private func bytesTaken() throws -> Int {
+        try numbers().count * journal.configuration.fileBytes
+            + journal.configuration.checkpointBytes
+    }
+
+    @Test func `at maxBytes it refuses, and takes again when records are published`() throws {
+        journal.configuration.maxBytes =
+            journal.configuration.checkpointBytes + 5 * journal.configuration.fileBytes
+        try journal.start()
+        let taken = try fill(from: 1)
+        // Some 26 records fill a segment; the last one may not be filled to its end.
+        #expect(taken > 80 && taken < 140)
+        #expect(try bytesTaken() <= journal.configuration.maxBytes)
+        #expect(journal.tells("hookline_journal_out_of_space") { $0 == 1 })
+        #expect(try journal.writer.all().count == taken)
+        try publishAll()
+        try eventually("it takes again") {
+            (try? journal.writer.add(5_000, bytes: 40_000)) != nil
+        }
+        try publishAll()
+        for number in 5_001...5_200 {
+            try eventually("published segments are used again") {
+                (try? journal.writer.add(number, bytes: 40_000)) != nil
+            }
+            try publishAll()
+            #expect(try bytesTaken() <= journal.configuration.maxBytes)
+        }
+    }
+
+    @Test func `what is to be left free is left, and it takes again when there is more`() throws {
+        journal.configuration.minFreeBytes = 3 << 20
+        try journal.start()
+        disk.leave(8 << 20)
+        let taken = try fill(from: 1)
+        #expect(taken > 0)
+        let left = try disk.freeBytes(journal.configuration.folder)
+        #expect(left >= 3 << 20)
+        // A little more is not enough: it would stop again at once.
+        disk.leave(left + (1 << 18))
+        #expect(throws: AppendRefusal.noSpace) { try journal.writer.add(3_000, bytes: 40_000) }
+        disk.leave(20 << 20)
+        try eventually("it takes again") {
+            (try? journal.writer.add(3_001, bytes: 40_000)) != nil
+        }
+        #expect(try journal.writer.all().count == taken + 1)
+    }
+
     @Test func `before a refusal published segments go, whatever their age`() throws {
         journal.configuration.keepPublishedHours = 1000
         journal.configuration.idsCheckpointBytes = 1 << 40

@@ -1,7 +1,6 @@
 import Support
 import Telemetry
 import Testing
-import Threads
 
 @testable import HTTP
 
@@ -212,7 +211,7 @@ struct ConversationTests {
                 handler.waitForExchanges(clients.count)
                 let remembered = handler.taken.map { Remembered(exchange: $0) }
                 handler.answerAll()
-                handler.waiting.update { $0.removeAll() }
+                handler.forget()
                 for client in clients { try client.readToEnd() }
                 try eventually("their end") { server.openRequests == 0 }
                 try eventually("the exchanges to be gone") {

@@ -98,6 +98,7 @@ struct HTTPServerTests {
 
     @Test func `a stop waits for what has begun`() throws {
         let handler = TestHandler(waits: true)
+        defer { handler.forget() }
         let server = try makeServer(handler)
         let clients = try (0..<20).map { _ in try RawConnection(port: server.port) }
         for client in clients { client.send(post + "one") }
@@ -116,6 +117,7 @@ struct HTTPServerTests {
 
     @Test func `a stop ends waits that do not end by themselves with 503`() throws {
         let handler = TestHandler(waits: true)
+        defer { handler.forget() }
         let server = try makeServer(handler)
         let clients = try (0..<20).map { _ in try RawConnection(port: server.port) }
         for client in clients { client.send(post + "one") }
@@ -138,6 +140,7 @@ struct HTTPServerTests {
 
     @Test func `a stop under load loses no answer to what the handler has got`() throws {
         let handler = TestHandler(waits: true)
+        defer { handler.forget() }
         let server = try makeServer(handler)
         let port = server.port
         let answered = Atomic<Int>(0)

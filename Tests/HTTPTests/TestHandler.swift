@@ -54,6 +54,9 @@ final class TestHandler: HTTPHandler {
             exchange.respond(HTTPResponse(.text, body))
         }
     }
+
+    /// Lets go of the exchanges: each holds its server, and that this.
+    func forget() { waiting.update { $0.removeAll() } }
 }
 
 /// A server on a free port of the loopback.
@@ -61,6 +64,7 @@ func withServer(
     _ handler: TestHandler, _ change: (inout HTTPServerConfiguration) -> Void = { _ in },
     metrics: Metrics = Metrics(), _ body: (HTTPServer) throws -> Void
 ) throws {
+    defer { handler.forget() }
     var configuration = HTTPServerConfiguration()
     configuration.host = "127.0.0.1"
     configuration.port = 0

@@ -32,14 +32,16 @@ package final class KafkaProducer: Sendable {
 
     /// Hands a record to librdkafka, which copies it.
     ///
-    /// No partition is given: together with headers one that does not exist is freed twice before
-    /// librdkafka 2.12 (#4628).
+    /// The headers go in as a list of our own: given one by one, they are freed twice where the
+    /// topic or the partition is not there, before librdkafka 2.12 (#4628).
     package func produce(
         to topic: KafkaTopic, key: Span<UInt8>?, value: Span<UInt8>?,
         headers: borrowing RecordHeaders, identity: UInt64
     ) -> ProduceAnswer {
         precondition(!handle.isClosed, "the Kafka client is closed")
-        return unsafe headers.withVariables { variables, count in
+        let list = unsafe headers.makeList()
+        return unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 6) {
+            variables in
             unsafe variables[0] = Self.variable(RD_KAFKA_VTYPE_RKT) {
                 unsafe $0.rkt = topic.pointer
             }
@@ -55,7 +57,10 @@ package final class KafkaProducer: Sendable {
                     unsafe variables[4] = Self.variable(RD_KAFKA_VTYPE_VALUE) {
                         unsafe $0.mem = value
                     }
-                    return unsafe send(variables, count)
+                    unsafe variables[5] = Self.variable(RD_KAFKA_VTYPE_HEADERS) {
+                        unsafe $0.headers = list
+                    }
+                    return unsafe send(variables, list)
                 }
             }
         }
@@ -76,13 +81,16 @@ package final class KafkaProducer: Sendable {
     }
 
     private func send(
-        _ variables: UnsafeMutablePointer<rd_kafka_vu_t>, _ count: Int
+        _ variables: UnsafeMutableBufferPointer<rd_kafka_vu_t>, _ headers: OpaquePointer
     ) -> ProduceAnswer {
         // The returned object is the error of this very call; rd_kafka_last_error belongs to
         // whichever thread asks.
-        guard let object = unsafe rd_kafka_produceva(handle.pointer, variables, count) else {
-            return .queued
-        }
+        guard
+            let object = unsafe rd_kafka_produceva(
+                handle.pointer, variables.baseAddress, variables.count)
+        else { return .queued }
+        // With a record that is not taken, the list stays ours.
+        unsafe rd_kafka_headers_destroy(headers)
         let error = unsafe KafkaError(consuming: object)
         if error.code == .queueFull { return .queueFull }
         // The error object of a call on a broken handle does not say that it is fatal.
@@ -183,32 +191,22 @@ package final class KafkaProducer: Sendable {
 }
 
 extension RecordHeaders {
-    /// How many places of the arguments come before the headers.
-    private static let fixed = 5
-
-    /// The arguments of `produceva`: places for the fixed ones, then the headers.
-    func withVariables<R>(
-        _ body: (UnsafeMutablePointer<rd_kafka_vu_t>, Int) -> R
-    ) -> R {
-        let count = Self.fixed + headers.count
-        return unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: count) {
-            variables in
-            unsafe bytes.withUnsafeBufferPointer { bytes in
-                for (index, header) in headers.enumerated() {
-                    var variable = unsafe rd_kafka_vu_t()
-                    unsafe variable.vtype = RD_KAFKA_VTYPE_HEADER
-                    unsafe variable.u.header.name = UnsafeRawPointer(header.name.utf8Start)
-                        .assumingMemoryBound(to: CChar.self)
-                    unsafe variable.u.header.val = UnsafeRawPointer(bytes.baseAddress)?
-                        .advanced(by: header.value.lowerBound)
-                    unsafe variable.u.header.size = header.value.count
-                    unsafe variables[Self.fixed + index] = variable
-                }
-                guard let first = variables.baseAddress else {
-                    preconditionFailure("an allocation of at least \(Self.fixed) places")
-                }
-                return unsafe body(first, count)
+    /// The headers as a list of librdkafka, which copies them.
+    func makeList() -> OpaquePointer {
+        guard let list = unsafe rd_kafka_headers_new(headers.count) else {
+            preconditionFailure("no memory for a record's headers")
+        }
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            for header in headers {
+                let name = unsafe UnsafeRawPointer(header.name.utf8Start)
+                    .assumingMemoryBound(to: CChar.self)
+                let value = unsafe UnsafeRawPointer(bytes.baseAddress)?
+                    .advanced(by: header.value.lowerBound)
+                let code = unsafe rd_kafka_header_add(
+                    list, name, header.name.utf8CodeUnitCount, value, header.value.count)
+                precondition(code == RD_KAFKA_RESP_ERR_NO_ERROR, "a header that may not be")
             }
         }
+        return unsafe list
     }
 }

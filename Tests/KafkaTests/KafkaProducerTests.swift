@@ -92,6 +92,31 @@ import Testing
         #expect(error.code == .messageTooLarge)
     }
 
+    @Test func `a record with headers is refused at once where its topic is not there`() throws {
+        let producer = try KafkaProducer(
+            cluster.configuration, defaults: [("topic.metadata.propagation.max.ms", "0")],
+            pinned: [("enable.idempotence", "true")], log: .silent)
+        defer {
+            producer.close(upTo: closing)
+            end()
+        }
+        cluster.setError(.unknownTopicOrPartition, ofTopic: "gone")
+        let topic = try producer.topic("gone")
+        _ = try? producer.metadata(of: topic, upTo: .seconds(10))
+        var headers = RecordHeaders()
+        for name: StaticString in ["ce_id", "ce_type", "ce_source"] { headers.add(name, "value") }
+        let value = Array("v".utf8)
+        // What were freed twice would show in the memory that comes after, or to a sanitizer.
+        for _ in 0..<10_000 {
+            let answer = producer.produce(
+                to: topic, key: nil, value: value.span, headers: headers, identity: 1)
+            guard case .refused(let error) = answer, error.code == .unknownTopic else {
+                Issue.record("\(answer)")
+                return
+            }
+        }
+    }
+
     @Test func `brokers that go away and come back lose and reorder nothing`() throws {
         defer { end() }
         let topic = try producer.topic("events")

@@ -145,7 +145,7 @@ let package = Package(
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
-        tests("SimulatorTests", ["Events", "HTTP", "JSON", "Simulator", "Telemetry"]),
+        tests("SimulatorTests", ["Events", "HTTP", "JSON", "Simulator", "Telemetry", "Threads"]),
         tests(
             "AppTests",
             [

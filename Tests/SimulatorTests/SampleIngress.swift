@@ -1,8 +1,8 @@
 import Events
 import HTTP
 import JSON
-import Synchronization
 import Telemetry
+import Threads
 
 /// Answers as the ingress does, from memory; the first attempt of every tenth request gets 503.
 final class SampleIngress: HTTPHandler {
@@ -11,7 +11,7 @@ final class SampleIngress: HTTPHandler {
         var bodies: [EventID: BodyHash] = [:]
     }
 
-    private let memory = Mutex(Memory())
+    private let memory = Monitor(Memory())
 
     /// The events that it has taken.
     var taken: Set<EventID> { memory.withLock { Set($0.bodies.keys) } }

@@ -88,7 +88,7 @@ extension PublishLoopTests {
     @Test func `a topic that may not be written holds up its own, and goes on when it may`()
         throws
     {
-        let loop = loop()
+        let loop = loop(oneRequestAtATime: true)
         try run(loop) {
             journal.append()
             #expect(journal.waitForPublished(1))

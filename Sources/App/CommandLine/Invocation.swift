@@ -1,4 +1,5 @@
 import Configuration
+import Events
 
 /// What was typed after a command's name, checked against its declaration.
 struct Invocation: Sendable {
@@ -27,6 +28,16 @@ struct Invocation: Sendable {
     /// A number given with an option, which the parser has checked.
     func number(_ option: String) -> Double? {
         text(option).flatMap { Double($0) }
+    }
+
+    /// A time given with an option.
+    func time(_ option: String) throws(CommandFailure) -> Timestamp? {
+        guard let text = text(option) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw CommandFailure(
+                .usage, "\(option) is \"\(text)\": must be a time such as 2026-03-01T10:00:00Z")
+        }
+        return time
     }
 
     /// Whether a script reads the answer.

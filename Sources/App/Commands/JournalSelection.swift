@@ -47,8 +47,8 @@ struct JournalSelection {
         filter.keys = Set(invocation.values["--key"] ?? [])
         filter.eventIDs = Set(invocation.values["--event-id"] ?? [])
         filter.kinds = Self.kinds(invocation)
-        filter.since = try Self.time("--since", invocation)
-        filter.until = try Self.time("--until", invocation)
+        filter.since = try invocation.time("--since")
+        filter.until = try invocation.time("--until")
         let from = UInt64(invocation.integer("--from") ?? 1)
         let to = invocation.integer("--to").map { UInt64($0) } ?? .max
         guard from <= to else {
@@ -67,17 +67,6 @@ struct JournalSelection {
         case (_, true): return Set(QuarantineReason.allCases.map { .quarantined($0) })
         case (_, false): return Set(reasons.map { .quarantined($0) })
         }
-    }
-
-    private static func time(
-        _ option: String, _ invocation: Invocation
-    ) throws(CommandFailure) -> Timestamp? {
-        guard let text = invocation.text(option) else { return nil }
-        guard let time = Timestamp(rfc3339: text) else {
-            throw CommandFailure(
-                .usage, "\(option) is \"\(text)\": must be a time such as 2026-03-01T10:00:00Z")
-        }
-        return time
     }
 
     /// Nothing after this record is meant.

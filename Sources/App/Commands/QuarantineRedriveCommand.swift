@@ -106,21 +106,10 @@ enum QuarantineRedriveCommand {
         for text in invocation.values["--record"] ?? [] {
             selection.places.insert(try QuarantineCommands.place(text))
         }
-        selection.since = try time("--since", invocation)
-        selection.until = try time("--until", invocation)
+        selection.since = try invocation.time("--since")
+        selection.until = try invocation.time("--until")
         selection.takesConflicts = invocation.has("--force")
         return selection
-    }
-
-    private static func time(
-        _ option: String, _ invocation: Invocation
-    ) throws(CommandFailure) -> Timestamp? {
-        guard let text = invocation.text(option) else { return nil }
-        guard let time = Timestamp(rfc3339: text) else {
-            throw CommandFailure(
-                .usage, "\(option) is \"\(text)\": must be a time such as 2026-03-01T10:00:00Z")
-        }
-        return time
     }
 
     static func failure(

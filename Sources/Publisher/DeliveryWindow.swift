@@ -98,12 +98,11 @@ package struct DeliveryWindow: Sendable {
     }
 
     /// Notes that a record need not go: it counts as acknowledged; asked for room before.
-    @discardableResult
-    package mutating func pass(_ sequence: UInt64) -> UInt64? {
+    package mutating func pass(_ sequence: UInt64) {
         precondition(isInside(sequence), "a record beyond the window")
         precondition(states[slot(sequence)] == .absent, "a record that is on its way")
         states[slot(sequence)] = .passed
-        return advance(from: sequence)
+        _ = advance(from: sequence)
     }
 
     /// The checkpoint follows where this record is the next one.

@@ -13,14 +13,8 @@ struct ProducerSettings {
             delivery: Self.pinned(for: configuration.delivery, journal: journal))
     }
 
-    /// For transactions under an id of their own.
-    init(_ configuration: PublisherConfiguration, transactionalID: String, bodyLimit: Int) {
-        self.init(
-            configuration, bodyLimit: bodyLimit,
-            delivery: KafkaProducer.transactional(id: transactionalID))
-    }
-
-    private init(
+    /// For a client that promises something of its own.
+    init(
         _ configuration: PublisherConfiguration, bodyLimit: Int, delivery: [(String, String)]
     ) {
         defaults = [

@@ -158,10 +158,12 @@ final class PublishSession {
 
     /// Hands a record over.
     private func offer(_ record: JournalRecord, _ reader: PublishProgress.Reader) -> Offer {
-        let home = router.destination(of: record.entry, isRefused: false).topic
+        let own = router.destination(of: record.entry, isRefused: false)
+        let home = own.topic
         while true {
-            let destination = router.destination(
-                of: record.entry, isRefused: refused.contains(record.sequence))
+            let destination =
+                refused.contains(record.sequence)
+                ? router.destination(of: record.entry, isRefused: true) : own
             let isPassed = topics[destination.topic] == nil && isHeld(home, by: reader)
             if !isPassed {
                 guard let topic = topic(destination.topic, home: home) else {

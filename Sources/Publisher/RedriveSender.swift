@@ -47,8 +47,8 @@ final class RedriveSender {
 
     init(_ settings: RedriveSettings, log: Log) throws(KafkaError) {
         let own = ProducerSettings(
-            settings.publisher, transactionalID: settings.kafka.topicPrefix + "redrive",
-            bodyLimit: settings.bodyLimit)
+            settings.publisher, bodyLimit: settings.bodyLimit,
+            delivery: KafkaProducer.transactional(id: settings.kafka.topicPrefix + "redrive"))
         producer = try KafkaProducer(
             settings.kafka, defaults: own.defaults, pinned: own.pinned, log: log)
         router = settings.router

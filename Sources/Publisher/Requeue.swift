@@ -67,17 +67,15 @@ package struct Requeue: ~Copyable {
         self.router = router
         topics = Array(repeating: nil, count: router.topics.count)
         // Never in the transactions of `serve`: a second client of their id would end it.
-        var plain = configuration
-        plain.delivery = .idempotent
-        let settings = ProducerSettings(plain, journal: "", bodyLimit: bodyLimit)
-        let bounded = [
-            ("message.timeout.ms", String(Self.limit.components.seconds * 1000)),
-            // A record that is refused is told of, and no reason to give the others up.
-            ("enable.gapless.guarantee", "false"),
-        ]
-        let pinned = settings.pinned.filter { pair in !bounded.contains { $0.0 == pair.0 } }
+        let settings = ProducerSettings(
+            configuration, bodyLimit: bodyLimit,
+            delivery: [
+                ("message.timeout.ms", String(Self.limit.components.seconds * 1000)),
+                // A record that is refused is told of, and no reason to give the others up.
+                ("enable.gapless.guarantee", "false"),
+            ])
         producer = try KafkaProducer(
-            kafka, defaults: settings.defaults, pinned: pinned + bounded, log: log)
+            kafka, defaults: settings.defaults, pinned: settings.pinned, log: log)
     }
 
     /// What would go where, without a word to Kafka.

@@ -13,6 +13,11 @@ struct DateTimeReader {
         return Timestamp(seconds: second, nanoseconds: time.nanoseconds)
     }
 
+    /// Reads full-date as its beginning in UTC, or answers nil.
+    mutating func day(_ text: Span<UInt8>) -> Timestamp? {
+        date(text).map { Timestamp(seconds: $0.daysSince1970 * 86_400) }
+    }
+
     private mutating func date(_ text: Span<UInt8>) -> CalendarDate? {
         guard let year = number(4, text), take("-", "-", text),
             let month = number(2, text), (1...12).contains(month), take("-", "-", text),

@@ -40,6 +40,16 @@ struct Invocation: Sendable {
         return time
     }
 
+    /// A time or a date given with an option.
+    func pointInTime(_ option: String) throws(CommandFailure) -> PointInTime? {
+        guard let text = text(option) else { return nil }
+        guard let point = PointInTime(text) else {
+            throw CommandFailure(
+                .usage, "\(option) is \"\(text)\": must be \(PointInTime.allowed)")
+        }
+        return point
+    }
+
     /// Whether a script reads the answer.
     var wantsJSON: Bool {
         text("--output") == "json"

@@ -1,4 +1,5 @@
 import Configuration
+import Events
 import Testing
 
 @testable import App
@@ -23,5 +24,19 @@ struct InvocationTests {
         #expect(invocation.integer("--port") == 7)
         #expect(invocation.text("--config") == "x")
         #expect(!invocation.wantsJSON)
+    }
+
+    @Test func `a point in time is a time or a date, and anything else is told`() throws {
+        let command = Command(name: "state get", group: .look, summary: "Get") { _ in .success }
+        func ask(_ text: String) throws -> PointInTime? {
+            try Invocation(
+                values: ["--at": [text]], command: command, console: Console { _ in true },
+                environment: [:]
+            ).pointInTime("--at")
+        }
+        #expect(try ask("2026-11-20")?.isDate == true)
+        let failure = #expect(throws: CommandFailure.self) { try ask("noon") }
+        #expect(failure?.code == .usage)
+        #expect(failure?.messages.first?.hasPrefix("--at is \"noon\": must be a time") == true)
     }
 }

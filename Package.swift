@@ -63,7 +63,12 @@ let package = Package(
         // What an event is.
         part(
             "Events", ["CXXHash", "Configuration", "JSON", "Threads"],
-            resources: [.embedInCode("catalogue.json5")]),
+            resources: [.embedInCode("catalogue.json5")]
+                + [
+                    "event-envelope", "event-headers", "license-state", "license.created",
+                    "order-state", "order.lineItemStatusChanged", "order.submitted",
+                    "order.updated", "quarantine-headers", "redrive-headers",
+                ].map { .embedInCode("Schemas/\($0).json") }),
 
         // HTTP -> journal.
         part("HTTP", ["CMicrohttpd", "Configuration", "JSON", "Telemetry", "Threads"]),

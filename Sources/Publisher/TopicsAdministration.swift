@@ -114,11 +114,10 @@ package struct TopicsAdministration: Sendable {
     }
 
     private func wish(_ name: String, brokers: Int) -> TopicWish {
-        let milliseconds = topics.retentionHours.map { $0 * 3_600_000 }
-        return TopicWish(
+        TopicWish(
             // The journal's topic holds nothing: its first partition is what counts.
             name: name, partitions: name == journalTopic ? 1 : topics.partitions,
             replicas: topics.replicas ?? min(brokers, Self.usualReplicas),
-            retentionMilliseconds: milliseconds ?? -1, maxMessageBytes: maxMessageBytes)
+            retentionMilliseconds: topics.retentionMilliseconds, maxMessageBytes: maxMessageBytes)
     }
 }

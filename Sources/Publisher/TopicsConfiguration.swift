@@ -20,4 +20,7 @@ package struct TopicsConfiguration: Sendable {
         let hours = section.integer("retentionHours", default: 0, range: 0...1_000_000)
         retentionHours = hours == 0 ? nil : hours
     }
+
+    /// The same as Kafka has it: milliseconds, or -1 for never.
+    var retentionMilliseconds: Int { retentionHours.map { $0 * 3_600_000 } ?? -1 }
 }

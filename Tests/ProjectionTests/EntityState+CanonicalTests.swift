@@ -1,5 +1,6 @@
 import Events
 import Projection
+import Support
 import Testing
 
 @Suite struct EntityStateCanonicalTests {
@@ -29,5 +30,36 @@ import Testing
         #expect(
             String(decoding: state.exportLine("order", "a\"1"), as: UTF8.self)
                 == #"{"entity":"order","id":"a\"1","state":{"a":null,"b":[1,2]}}"#)
+    }
+
+    @Test(
+        .enabled(
+            if: JSONSchemaValidator.isAvailable,
+            Comment(rawValue: JSONSchemaValidator.whyNot ?? "")))
+    func `the state that the documented webhooks give is valid by its schema`() throws {
+        var states: [String: EntityState] = [:]
+        let reader = RecordReader(catalogue: .shipped)
+        for type in Fixture.types {
+            let body = try Fixture.body(type)
+            let key = Array((type.hasPrefix("license.") ? "<string>" : "order-123").utf8)
+            guard
+                case .event(let event) = reader.read(key: key.span, value: body.span, topic: type)
+            else {
+                Issue.record("\(type) is no event")
+                continue
+            }
+            _ = states[event.entry.entity, default: EntityState()].apply(
+                event.version, replacing: false
+            ) { reader.setFields(event.entry, &$0) }
+        }
+        #expect(states.keys.sorted() == ["license", "order"])
+        for (entity, state) in states {
+            let schema = try #require(SchemaSet(.shipped).document("\(entity)-state"))
+            // The other entity's state is none of this one.
+            let documents = [state] + states.filter { $0.key != entity }.values
+            let complaints = try JSONSchemaValidator.complaints(
+                about: documents.map(\.canonicalJSON), schema: schema)
+            #expect(complaints.map { $0.prefix(2) } == ["1:"], "\(entity): \(complaints)")
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Simulator
+import Support
 import Testing
 
 @Suite struct EventGeneratorTests {
@@ -38,6 +39,21 @@ import Testing
         #expect(Set(types.keys) == Set(Catalogue.shipped.entries.map(\.type)))
         #expect(ids.count == 4000)
         #expect((1800...3200).contains(bytes / 4000), "\(bytes / 4000) bytes on average")
+    }
+
+    @Test(
+        .enabled(
+            if: JSONSchemaValidator.isAvailable,
+            Comment(rawValue: JSONSchemaValidator.whyNot ?? "")))
+    func `thousands of events are valid by the schemas of their types`() throws {
+        let schemas = SchemaSet(.shipped)
+        let byType = Dictionary(grouping: generated(5000, { _ in }), by: \.type)
+        for (type, requests) in byType {
+            let complaints = try JSONSchemaValidator.complaints(
+                about: requests.map(\.body), schema: try #require(schemas.document(type)))
+            #expect(complaints == [], "\(type)")
+        }
+        #expect(byType.count == Catalogue.shipped.entries.count)
     }
 
     @Test func `events occur when they are due, a few at the moment of the one before`() {

@@ -16,6 +16,7 @@ enum CommandTable {
         QuarantineCommands.show,
         QuarantineRedriveCommand.command,
         CatalogueCommand.command,
+        CatalogueCommand.schema,
         HealthCommand.command,
         JournalRequeueCommand.command,
         TopicsCommands.create,

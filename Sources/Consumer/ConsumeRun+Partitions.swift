@@ -7,26 +7,40 @@ extension ConsumeRun {
     /// How long one question to a broker may take; a stop is seen after it.
     private static let questionLimit = Duration.seconds(1)
 
-    /// Asks how many partitions each topic has, and reads those that are new.
-    func refreshPartitions() {
+    /// What a look at the topics has found.
+    private struct Findings {
+        /// Partitions that are not read yet.
         var new: [TrackedPartition] = []
+        /// Partitions that their topic does not have any more, with how many it has.
+        var gone: [(key: TopicPartition, count: Int)] = []
+        /// Partitions of topics that may have been made again.
+        var doubtful: [TrackedPartition] = []
+    }
+
+    /// Asks how many partitions each topic has, and reads those that are new.
+    func refreshPartitions() throws(ConsumerError) {
+        var found = Findings()
         do {
             // One question for all topics: each one waits behind a fetch that is on its way.
             let known = try consumer.cluster(upTo: Self.questionLimit).topics
-            for topic in table.topics { new += try look(at: topic, known[topic.name]?.partitions) }
+            for topic in table.topics {
+                try look(at: topic, known[topic.name]?.partitions, &found)
+            }
         } catch {
             schedule.refreshSoon()
             board.miss("\(error)")
         }
-        read(new)
+        for (key, count) in found.gone { try lose(key, .gone(partitions: count)) }
+        begin(found.new)
+        read(found.new)
+        check(found.doubtful)
         for partition in table.partitions.values { recheck(partition) }
     }
 
-    /// The partitions of a topic that are new; why the topic is not among the known ones is asked
-    /// for.
+    /// Looks at the partitions of a topic; why it is not among the known ones is asked for.
     private func look(
-        at topic: (name: String, suffix: String), _ known: Int?
-    ) throws(KafkaError) -> [TrackedPartition] {
+        at topic: (name: String, suffix: String), _ known: Int?, _ found: inout Findings
+    ) throws(KafkaError) {
         do {
             let count: Int
             if let known {
@@ -35,17 +49,41 @@ extension ConsumeRun {
                 count = try consumer.metadata(of: topic.name, upTo: Self.questionLimit).partitions
             }
             board.hear()
-            board.set(nil, topic: topic.name)
-            for key in table.gone(topic.name, count: count) {
-                board.stop(key, .gone(partitions: count))
+            let wasAway = board.set(nil, topic: topic.name) != nil
+            let old = table.known(topic.name)
+            let gone = old.filter { Int($0.partition) >= count }.sorted()
+            let new = table.add(topic, count: count)
+            found.gone += gone.map { ($0, count) }
+            found.new += new
+            // Whoever makes a topic again often gives it another number of partitions.
+            if wasAway || !new.isEmpty || !gone.isEmpty {
+                found.doubtful += old.subtracting(gone).compactMap { table.partitions[$0] }
+                    .filter { tracked in !new.contains { $0 === tracked } }
             }
-            return table.add(topic, count: count)
         } catch {
             guard error.isAboutTopic else { throw error }
             schedule.refreshSoon()
             board.hear()
             board.set("\(error)", topic: topic.name)
-            return []
+        }
+    }
+
+    /// Asks where partitions begin that nothing is known of: what they lose from here on counts.
+    private func begin(_ partitions: [TrackedPartition]) {
+        for partition in partitions where partition.reading.isNew {
+            do {
+                let range = try consumer.watermarks(of: partition.key, upTo: Self.questionLimit)
+                partition.reading.begin(at: range.low)
+                markUnsaved(partition)
+                log.info(
+                    "reading a partition that is new to this state from its beginning",
+                    ["partition": .string("\(partition.key)"), "next": .init(range.low)])
+            } catch {
+                // Then it begins where its first record is.
+                return log.warning(
+                    "a partition was not asked for its beginning",
+                    ["partition": .string("\(partition.key)"), "error": .string("\(error)")])
+            }
         }
     }
 
@@ -60,24 +98,20 @@ extension ConsumeRun {
             return schedule.refreshSoon()
         }
         for partition in partitions {
-            if partition.start == .beginning {
-                log.info(
-                    "reading a partition that is new to this state from its beginning",
-                    ["partition": .string("\(partition.key)")])
-            } else {
-                log.debug(
-                    "reading a partition from where the state is",
-                    [
-                        "partition": .string("\(partition.key)"),
-                        "next": .init(partition.reading.next),
-                    ])
-            }
+            log.debug(
+                "reading a partition from where the state is",
+                [
+                    "partition": .string("\(partition.key)"),
+                    "next": .init(partition.reading.next),
+                ])
         }
     }
 
     /// Tries a partition again that had an error.
     private func recheck(_ partition: TrackedPartition) {
-        guard board.current.troubled[partition.key] != nil else { return }
+        guard board.current.troubled[partition.key] != nil,
+            partition.reading.stopReason == nil
+        else { return }
         do {
             _ = partition.reading.checkAgain()
             try consumer.seek(partition.key, to: partition.start)
@@ -92,8 +126,8 @@ extension ConsumeRun {
         switch signal {
         case .end(let key, let nextOffset):
             board.hear()
-            reachEnd(key, nextOffset)
-        case .outOfRange(let key, let error): leaveRange(key, error)
+            try reachEnd(key, nextOffset)
+        case .outOfRange(let key, let error): try leaveRange(key, error)
         case .partition(let key, let error):
             board.set("\(error)", trouble: key)
             schedule.refreshSoon()
@@ -110,42 +144,55 @@ extension ConsumeRun {
         }
     }
 
-    private func reachEnd(_ key: TopicPartition, _ end: Int64) {
+    private func reachEnd(_ key: TopicPartition, _ end: Int64) throws(ConsumerError) {
         guard let partition = table.find(key.topic, key.partition) else { return }
-        let next = partition.reading.next
+        let (next, isNew) = (partition.reading.next, partition.reading.isNew)
         if let reason = partition.reading.reachEnd(end) {
-            board.stop(key, reason)
-            drop(partition)
-        } else if partition.reading.next != next {
+            try meet(reason, of: partition)
+        } else if partition.reading.next != next || isNew {
             markUnsaved(partition)
         }
         showLag(partition)
     }
 
-    private func leaveRange(_ key: TopicPartition, _ error: KafkaError) {
+    private func leaveRange(_ key: TopicPartition, _ error: KafkaError) throws(ConsumerError) {
         guard let partition = table.find(key.topic, key.partition) else { return }
+        let range: Watermarks
         do {
-            let range = try consumer.watermarks(of: key, upTo: Self.questionLimit)
-            switch partition.reading.leaveRange(start: range.low, end: range.high) {
-            case .stop(let reason):
-                board.stop(key, reason)
-                drop(partition)
-            case .read(let offset):
-                log.info(
-                    "retention took what was applied; reading on",
-                    ["partition": .string("\(key)"), "next": .init(offset)])
-                try consumer.seek(key, to: .next(offset))
-            }
+            range = try consumer.watermarks(of: key, upTo: Self.questionLimit)
         } catch {
             board.set("\(error)", trouble: key)
+            return schedule.refreshSoon()
+        }
+        switch partition.reading.leaveRange(start: range.low, end: range.high) {
+        case .stop(let reason): try meet(reason, of: partition)
+        case .read(let offset):
+            log.info(
+                "retention took what was applied; reading on",
+                ["partition": .string("\(key)"), "next": .init(offset)])
+            seek(partition, to: .next(offset))
+        }
+    }
+
+    /// Reads a partition on from its first offset that was not applied.
+    func readOn(_ partition: TrackedPartition) {
+        seek(partition, to: .next(partition.reading.next))
+    }
+
+    /// Reads a partition from another offset on; where that fails it is tried again.
+    func seek(_ partition: TrackedPartition, to start: StartOffset) {
+        do {
+            try consumer.seek(partition.key, to: start)
+        } catch {
+            board.set("\(error)", trouble: partition.key)
             schedule.refreshSoon()
         }
     }
 
-    /// A broker was away: each partition begins at the record applied last again, to see that it
-    /// is still the same.
-    func checkAll() {
-        let checking = table.partitions.values.filter { $0.reading.checkAgain() }
+    /// A broker was away, or a topic changed, or time has passed: each partition begins at a record
+    /// that was applied again, to see that it is still the same.
+    func check(_ partitions: [TrackedPartition]) {
+        let checking = partitions.filter { $0.reading.checkAgain() }
         guard !checking.isEmpty else { return }
         do {
             try consumer.unassign(checking.map(\.key))

@@ -23,8 +23,10 @@ final class ConsumeRun {
     private let observer: (@Sendable (AppliedEvent) -> Void)?
     /// What came beside records; looked at when no record of the same poll is waiting any more.
     private var signals: [ConsumerSignal] = []
-    /// Partitions to read no more of, for the same moment.
-    private var dropped: [TrackedPartition] = []
+    /// Partitions that are not what they were, for the same moment.
+    private var changed: [(partition: TrackedPartition, reason: StopReason)] = []
+    /// Partitions to read on from their next offset, for the same moment.
+    private var skipping: [TrackedPartition] = []
     /// Partitions whose next offset the store does not have yet.
     private var unsaved: [TrackedPartition] = []
     private var tally = BatchTally()
@@ -42,21 +44,28 @@ final class ConsumeRun {
         metrics = parts.metrics
         log = parts.log
         reader = RecordReader(catalogue: parts.catalogue)
+        metrics.gaps.set(try store.gapCount())
         configuration = parts.configuration
         observer = parts.observer
     }
 
     /// One batch: what is there, or what comes within a moment, in one transaction.
     func cycle() throws(ConsumerError) {
-        if schedule.isRefreshDue() { refreshPartitions() }
+        if schedule.isRefreshDue() { try refreshPartitions() }
         try gather()
         try save()
         let arrived = signals
         signals.removeAll(keepingCapacity: true)
         for signal in arrived { try react(to: signal) }
-        for partition in dropped { drop(partition) }
-        dropped.removeAll()
-        if schedule.isCheckDue() { checkAll() }
+        for (partition, reason) in changed { try meet(reason, of: partition) }
+        changed.removeAll()
+        for partition in skipping { readOn(partition) }
+        skipping.removeAll()
+        if consumer.takePartitionChange() {
+            schedule.refreshSoon()
+            schedule.wantCheck()
+        }
+        if schedule.isCheckDue() { check(Array(table.partitions.values)) }
         if schedule.isUpkeepDue() { try keepUp() }
     }
 
@@ -91,11 +100,12 @@ final class ConsumeRun {
     private func take(_ record: borrowing KafkaRecord) throws(StoreError) {
         guard let partition = table.find(record.topic, record.partition) else { return }
         let offset = record.offset
-        switch partition.reading.meet(offset: offset, hash: Self.hash(of: record)) {
+        switch partition.reading.meet(
+            offset: offset, hash: Self.hash(of: record), timestamp: record.timestamp)
+        {
         case .pass: return
-        case .stop(let reason):
-            board.stop(partition.key, reason)
-            dropped.append(partition)
+        case .passUpTo: skipping.append(partition)
+        case .stop(let reason): changed.append((partition, reason))
         case .apply:
             if !store.isInTransaction {
                 tally.begin()
@@ -120,11 +130,13 @@ final class ConsumeRun {
         case .event(let event):
             try apply(event, position, bytes)
             last = LastRecord(
-                offset: position.offset, eventID: event.eventID, hash: event.bodyHash)
+                offset: position.offset, eventID: event.eventID, hash: event.bodyHash,
+                timestamp: record.timestamp)
         case .deadLetter(let reason, let detail, let eventID):
             try keep(record, reason, detail, position)
             last = LastRecord(
-                offset: position.offset, eventID: eventID, hash: Self.hash(of: record))
+                offset: position.offset, eventID: eventID, hash: Self.hash(of: record),
+                timestamp: record.timestamp)
         }
         tally.bytes += bytes
         partition.reading.applied(last)
@@ -179,6 +191,14 @@ final class ConsumeRun {
                 type: event?.type, eventID: event?.eventIDText, entity: event?.entry.entity,
                 id: event?.key, outcome: outcome, deadLetter: deadLetter, fields: fields,
                 position: position, bytes: bytes))
+    }
+
+    /// Whether it goes on where records are missing.
+    var goesOn: Bool { configuration.onGap == .continue }
+
+    /// Leaves out a partition that is no more.
+    func forget(_ partition: TrackedPartition) {
+        unsaved.removeAll { $0 === partition }
     }
 
     func markUnsaved(_ partition: TrackedPartition) {

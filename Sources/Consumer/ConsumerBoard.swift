@@ -45,8 +45,9 @@ final class ConsumerBoard: Sendable {
         metrics.isReading.set(0)
     }
 
-    /// A topic cannot be read; nil: it can.
-    func set(_ why: String?, topic: String) {
+    /// A topic cannot be read, or can (nil); gives what stood there before.
+    @discardableResult
+    func set(_ why: String?, topic: String) -> String? {
         let old = exchange { $0.topics[topic] = why }.topics[topic]
         if let why, old == nil {
             log.warning(
@@ -55,6 +56,7 @@ final class ConsumerBoard: Sendable {
         } else if why == nil, old != nil {
             log.info("a topic can be read", ["topic": .string(topic)])
         }
+        return old
     }
 
     /// A partition cannot be read for now; nil: it can.

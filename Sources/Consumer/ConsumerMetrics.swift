@@ -9,6 +9,8 @@ package struct ConsumerMetrics: Sendable {
     let bytes: Counter
     let batchSeconds: Histogram
     let stopped: Gauge
+    let gaps: Gauge
+    let missing: Counter
     let isReading: Gauge
     private let metrics: Metrics
 
@@ -38,6 +40,13 @@ package struct ConsumerMetrics: Sendable {
         stopped = metrics.gauge(
             "hookline_consumer_stopped_partitions",
             "Partitions that are not read on, since they are not what they were.")
+        gaps = metrics.gauge(
+            "hookline_consumer_gaps",
+            "Gaps that were passed over since the state began; `hookline state gaps` lists them.")
+        missing = metrics.counter(
+            "hookline_consumer_missing_records_total",
+            "Offsets that were passed over since their records were removed before they were applied."
+        )
         isReading = metrics.gauge(
             "hookline_consumer_reading", "1 while Kafka answers the consumer, else 0.")
     }

@@ -12,12 +12,17 @@ struct ConsumerSchedule {
     /// Between two times that all partitions are checked after a connection was lost.
     static let checkNanoseconds: UInt64 = 10_000_000_000
 
+    /// Between two such times without a reason: a topic that is made again and filled within a
+    /// moment gives no sign.
+    static let regularCheckNanoseconds: UInt64 = 600_000_000_000
+
     /// Without a word from Kafka for so long, it is asked: a connection can die in silence.
     static let silenceNanoseconds: UInt64 = 10_000_000_000
 
     private var nextRefresh: UInt64 = 0
     private var lastWord: UInt64 = 0
     private var nextCheck: UInt64 = 0
+    private var nextRegularCheck: UInt64?
     private var isCheckWanted = false
     private var nextUpkeep: UInt64 = 0
 
@@ -46,9 +51,12 @@ struct ConsumerSchedule {
 
     /// Whether it is time to check all partitions.
     mutating func isCheckDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
-        guard isCheckWanted, now >= nextCheck else { return false }
+        let regular = nextRegularCheck ?? now + Self.regularCheckNanoseconds
+        nextRegularCheck = regular
+        guard now >= nextCheck, isCheckWanted || now >= regular else { return false }
         isCheckWanted = false
         nextCheck = now + Self.checkNanoseconds
+        nextRegularCheck = now + Self.regularCheckNanoseconds
         return true
     }
 

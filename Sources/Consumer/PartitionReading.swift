@@ -1,7 +1,7 @@
 package import Events
 package import Store
 
-/// Why a partition is not read on.
+/// What was found where a partition is not what it was, or has lost what was never applied.
 package enum StopReason: Hashable, Sendable {
     /// The record applied last is another one now.
     case replaced(offset: Int64)
@@ -15,33 +15,52 @@ package enum StopReason: Hashable, Sendable {
     case gone(partitions: Int)
 }
 
+extension StopReason {
+    /// Its name in the list of gaps.
+    package var name: String {
+        switch self {
+        case .replaced: "replaced"
+        case .missing: "missing"
+        case .shorter: "shorter"
+        case .gap: "removed"
+        case .gone: "gone"
+        }
+    }
+
+    /// What happened.
+    package var finding: String {
+        switch self {
+        case .replaced(let offset):
+            "the record at offset \(offset) is not the one that was applied: "
+                + "the topic was made again, or its end was lost"
+        case .missing(let offset):
+            "the record applied last, at offset \(offset), is gone and others are not: the "
+                + "topic was made again, or compacted"
+        case .shorter(let end, let next):
+            "the partition ends at \(end), before the next offset \(next): the topic was "
+                + "made again, or its end was lost"
+        case .gap(let next, let start):
+            "the records from \(next) to \(start - 1) were removed before they were applied"
+        case .gone(let partitions):
+            "the topic has only \(partitions) partitions now: it was made again"
+        }
+    }
+}
+
 extension StopReason: CustomStringConvertible {
     /// What happened, and what to do.
     package var description: String {
-        let what =
-            switch self {
-            case .replaced(let offset):
-                "the record at offset \(offset) is not the one that was applied last: "
-                    + "the topic was made again"
-            case .missing(let offset):
-                "the record applied last, at offset \(offset), is gone: the topic was cut or "
-                    + "compacted"
-            case .shorter(let end, let next):
-                "the partition ends at \(end), before the next offset \(next): the topic was cut "
-                    + "or made again"
-            case .gap(let next, let start):
-                "the records from \(next) to \(start - 1) were removed before they were applied"
-            case .gone(let partitions):
-                "the topic has only \(partitions) partitions now: it was made again"
-            }
-        return what + "; build the state again from the topics, in a new state folder"
+        finding + "; run `hookline replay --swap` to build the state again from what is there, or "
+            + "set consumer.onGap to \"continue\" to go on without what is missing"
     }
 }
 
 /// How far one partition was read, and whether it is the one that was read before: no I/O.
 ///
 /// Reading starts at the record that was applied last, not behind it: when that record comes as it
-/// was, the partition is the same one, and the record is passed over.
+/// was, the partition is the same one, and the record is passed over. Offsets that are skipped
+/// between two records are no sign of a loss: the marks and the aborted records of transactions
+/// are never delivered.
 package struct PartitionReading: Sendable {
     /// What is being done with the partition.
     package enum Phase: Hashable, Sendable {
@@ -59,6 +78,9 @@ package struct PartitionReading: Sendable {
         case apply
         /// It was applied before.
         case pass
+        /// It is the one that was looked for, far behind the first that was not applied: pass over
+        /// it, and read on from that one.
+        case passUpTo(Int64)
         /// Read no more of the partition.
         case stop(StopReason)
     }
@@ -77,12 +99,31 @@ package struct PartitionReading: Sendable {
     package private(set) var next: Int64
     /// The record applied last.
     package private(set) var last: LastRecord?
+    /// Whether the partition is new and may begin anywhere: nothing that it has lost was awaited.
+    package private(set) var isNew: Bool
+    /// The last record as of the check before, or the first one, for the next check.
+    ///
+    /// Where a topic is made again and filled so quickly that reading just goes on in it, the
+    /// record applied last is one of the new topic already.
+    private var anchor: LastRecord?
 
-    /// Starts where the store left off; 0 and nothing for a partition that is new.
-    package init(next: Int64 = 0, last: LastRecord? = nil) {
+    /// How many records are read a second time rather than skipped after a check.
+    private static let shortWay: Int64 = 1000
+
+    /// Starts at the beginning of a partition that nothing is known of.
+    package init() {
+        next = 0
+        isNew = true
+        phase = .reading
+    }
+
+    /// Starts where the store left off; at 0 in a partition that a known topic has got since.
+    package init(next: Int64, last: LastRecord? = nil) {
         self.next = next
         self.last = last
+        isNew = false
         phase = last.map(Phase.checking) ?? .reading
+        anchor = last
     }
 
     /// Why nothing more is read, where that is so.
@@ -93,21 +134,39 @@ package struct PartitionReading: Sendable {
     /// Where to start reading; nil for the very beginning.
     package var start: Int64? {
         if case .checking(let last) = phase { return last.offset }
-        return next == 0 ? nil : next
+        return isNew ? nil : next
     }
 
-    /// Decides about a record; `hash` is that of its value.
-    package mutating func meet(offset: Int64, hash: @autoclosure () -> BodyHash?) -> RecordAction {
+    /// The partition is new and begins here.
+    package mutating func begin(at offset: Int64) {
+        precondition(isNew, "only what is new begins")
+        next = offset
+        isNew = false
+    }
+
+    /// Decides about a record; `hash` is that of its value, `timestamp` the record's own.
+    package mutating func meet(
+        offset: Int64, hash: @autoclosure () -> BodyHash?,
+        timestamp: @autoclosure () -> Int64? = nil
+    ) -> RecordAction {
         switch phase {
         case .stopped: return .pass
         case .reading: return offset < next ? .pass : .apply
         case .checking(let last):
             if offset < last.offset { return .pass }
             if offset > last.offset { return stop(.missing(offset: last.offset)) }
-            if hash() != last.hash { return stop(.replaced(offset: offset)) }
+            guard hash() == last.hash, Self.isSame(timestamp(), last.timestamp) else {
+                return stop(.replaced(offset: offset))
+            }
             phase = .reading
-            return .pass
+            return next - offset > Self.shortWay ? .passUpTo(next) : .pass
         }
+    }
+
+    /// The same event, published again, is the same bytes at another time.
+    private static func isSame(_ time: Int64?, _ other: Int64?) -> Bool {
+        guard let time, let other else { return true }
+        return time == other
     }
 
     /// A record was applied, as an event or as a dead letter.
@@ -115,6 +174,8 @@ package struct PartitionReading: Sendable {
         precondition(record.offset >= next, "a record is applied once")
         next = record.offset + 1
         last = record
+        if anchor == nil { anchor = record }
+        isNew = false
     }
 
     /// The partition was read to its end; the offset is that of the next record to come.
@@ -125,6 +186,7 @@ package struct PartitionReading: Sendable {
         case .stopped: return nil
         case .reading:
             next = max(next, end)
+            isNew = false
             return nil
         case .checking(let last):
             let reason: StopReason =
@@ -148,13 +210,34 @@ package struct PartitionReading: Sendable {
         return .read(from: next)
     }
 
-    /// The connection was lost, and what is there now may be something else: look again.
+    /// What is there now may be something else: look again, at the record that was the last one
+    /// when this was asked before.
     ///
     /// False where there is nothing to look for, or it is being looked for already.
     package mutating func checkAgain() -> Bool {
         guard case .reading = phase, let last else { return false }
-        phase = .checking(last)
+        phase = .checking(anchor ?? last)
+        anchor = last
         return true
+    }
+
+    /// Goes on after a stop, and gives the offsets that are left out: from the first to before the
+    /// end, which is nil where nobody knows how far the partition went that is no more.
+    ///
+    /// Another partition under the same name is read from its beginning: what of it was applied
+    /// before is known by its history and changes nothing.
+    package mutating func goOn() -> (first: Int64, end: Int64?) {
+        guard case .stopped(let reason) = phase else { preconditionFailure("it was not stopped") }
+        let first = next
+        phase = .reading
+        if case .gap(_, let start) = reason {
+            next = start
+            return (first, start)
+        }
+        next = 0
+        last = nil
+        anchor = nil
+        return (first, nil)
     }
 
     private mutating func stop(_ reason: StopReason) -> RecordAction {

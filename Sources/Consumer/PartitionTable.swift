@@ -36,7 +36,7 @@ final class PartitionTable {
     /// The topics by name, each with what follows the prefix.
     let topics: [(name: String, suffix: String)]
     private(set) var partitions: [TopicPartition: TrackedPartition] = [:]
-    private let stored: [TopicPartition: PartitionProgress]
+    private var stored: [TopicPartition: PartitionProgress]
     private let metrics: ConsumerMetrics
     /// The partition found last: records come in runs of the same one.
     private var latest: TrackedPartition?
@@ -60,23 +60,41 @@ final class PartitionTable {
         return latest
     }
 
+    /// The partitions of a topic that are known, by the store or by this run.
+    func known(_ topic: String) -> Set<TopicPartition> {
+        Set(stored.keys).union(partitions.keys).filter { $0.topic == topic }
+    }
+
     /// Takes in the partitions that a topic has now, and gives those that are new here.
     func add(_ topic: (name: String, suffix: String), count: Int) -> [TrackedPartition] {
-        (0..<Int32(clamping: count)).compactMap { number in
+        let isKnown = !known(topic.name).isEmpty
+        return (0..<Int32(clamping: count)).compactMap { number in
             let key = TopicPartition(topic.name, number)
             guard partitions[key] == nil else { return nil }
-            let progress = stored[key]
             let tracked = TrackedPartition(
                 key, topic: topic.suffix, lag: metrics.lag(of: key),
-                reading: PartitionReading(next: progress?.next ?? 0, last: progress?.last))
+                reading: reading(of: key, inKnownTopic: isKnown))
             partitions[key] = tracked
             return tracked
         }
     }
 
-    /// The partitions that the store has read of, and that the topic does not have.
-    func gone(_ topic: String, count: Int) -> [TopicPartition] {
-        let known = Set(stored.keys).union(partitions.keys)
-        return known.filter { $0.topic == topic && Int($0.partition) >= count }.sorted()
+    private func reading(of key: TopicPartition, inKnownTopic isKnown: Bool) -> PartitionReading {
+        if let progress = stored[key] {
+            return PartitionReading(next: progress.next, last: progress.last)
+        }
+        return isKnown ? PartitionReading(next: 0) : PartitionReading()
+    }
+
+    /// How far a partition was read, that the topic may not have any more.
+    func next(of key: TopicPartition) -> Int64 {
+        partitions[key]?.reading.next ?? stored[key]?.next ?? 0
+    }
+
+    /// Leaves out a partition that is no more.
+    func forget(_ key: TopicPartition) -> TrackedPartition? {
+        stored[key] = nil
+        latest = nil
+        return partitions.removeValue(forKey: key)
     }
 }

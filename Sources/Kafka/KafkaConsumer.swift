@@ -32,6 +32,9 @@ package enum ConsumerSignal: Hashable, Sendable {
     /// Bytes taken from librdkafka's queue since its fetchers were last woken.
     private var takenBytes = 0
 
+    /// Whether librdkafka said that a topic has another number of partitions than it had.
+    private var hasOtherPartitions = false
+
     /// Makes the client; connecting happens in the background and for ever.
     ///
     /// The group is only the one that `commit` writes offsets to. Records of transactions are seen
@@ -159,6 +162,16 @@ package enum ConsumerSignal: Hashable, Sendable {
         return max(0, count)
     }
 
+    /// Whether a topic that is read has got another number of partitions, or none, since the last
+    /// call.
+    ///
+    /// A hint: librdkafka says it in its log alone, and then reads on wherever it was, also in a
+    /// topic that was made again.
+    package func takePartitionChange() -> Bool {
+        defer { hasOtherPartitions = false }
+        return hasOtherPartitions
+    }
+
     private func deliver<E: Error>(
         _ message: UnsafeMutablePointer<rd_kafka_message_t>,
         _ record: (borrowing KafkaRecord) throws(E) -> Void,
@@ -193,7 +206,8 @@ package enum ConsumerSignal: Hashable, Sendable {
         while let event = unsafe rd_kafka_queue_poll(handle.mainQueue, 0) {
             defer { unsafe rd_kafka_event_destroy(event) }
             switch unsafe rd_kafka_event_type(event) {
-            case RD_KAFKA_EVENT_LOG: unsafe handle.forward(logEvent: event)
+            case RD_KAFKA_EVENT_LOG:
+                if unsafe handle.forward(logEvent: event) == "PARTCNT" { hasOtherPartitions = true }
             case RD_KAFKA_EVENT_ERROR: try unsafe signal(.client(handle.error(of: event)))
             default: break
             }

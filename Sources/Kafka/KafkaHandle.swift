@@ -91,16 +91,19 @@ internal import Threads
         return known
     }
 
-    /// Writes a log event's line to our log; librdkafka's levels are those of syslog.
-    func forward(logEvent event: OpaquePointer) {
+    /// Writes a log event's line to our log, and gives its facility; librdkafka's levels are those
+    /// of syslog.
+    @discardableResult
+    func forward(logEvent event: OpaquePointer) -> String {
         var facility: UnsafePointer<CChar>?
         var text: UnsafePointer<CChar>?
         var level: Int32 = 0
-        guard unsafe rd_kafka_event_log(event, &facility, &text, &level) == 0 else { return }
+        guard unsafe rd_kafka_event_log(event, &facility, &text, &level) == 0 else { return "" }
         let line = unsafe string(text) ?? ""
-        guard !Self.isExpected(line) else { return }
-        let fields: KeyValuePairs<String, LogValue> = unsafe [
-            "facility": .string(string(facility) ?? ""), "text": .string(line),
+        let name = unsafe string(facility) ?? ""
+        guard !Self.isExpected(line) else { return name }
+        let fields: KeyValuePairs<String, LogValue> = [
+            "facility": .string(name), "text": .string(line),
         ]
         switch level {
         case ...2: log.error("librdkafka", fields)
@@ -109,6 +112,7 @@ internal import Threads
         case 5, 6: log.info("librdkafka", fields)
         default: log.debug("librdkafka", fields)
         }
+        return name
     }
 
     /// Warnings about what is meant: one set of properties serves producers and consumers, and the

@@ -8,12 +8,15 @@ package struct LastRecord: Hashable, Sendable {
     package let eventID: EventID?
     /// The hash of its value; nil for a tombstone.
     package let hash: BodyHash?
+    /// Its timestamp in Kafka, in milliseconds since 1970; nil where it has none.
+    package let timestamp: Int64?
 
     /// Describes a record.
-    package init(offset: Int64, eventID: EventID?, hash: BodyHash?) {
+    package init(offset: Int64, eventID: EventID?, hash: BodyHash?, timestamp: Int64? = nil) {
         self.offset = offset
         self.eventID = eventID
         self.hash = hash
+        self.timestamp = timestamp
     }
 }
 

@@ -10,8 +10,9 @@ internal import SQLite
 ///   an index over 100,000 entities had every page of it written anew by each batch.
 /// - `history`: append only, in the order of arrival.
 /// - `offsets`: the next offset of each partition, and the last record applied.
+/// - `gaps`: records that were passed over since they were not there any more.
 enum Schema {
-    static let format = 1
+    static let format = 2
 
     /// Pages in the write-ahead log that make a commit carry it into the database.
     static let checkpointPages = 500
@@ -34,13 +35,17 @@ enum Schema {
             PRIMARY KEY(entity, fingerprint, history)) WITHOUT ROWID;
         CREATE TABLE offsets(
             topic INTEGER NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
-            last INTEGER, event_id BLOB, hash BLOB,
+            last INTEGER, event_id BLOB, hash BLOB, time INTEGER,
             PRIMARY KEY(topic, partition)) WITHOUT ROWID;
         CREATE TABLE dead_letters(
             number INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL,
             partition INTEGER NOT NULL, "offset" INTEGER NOT NULL, reason INTEGER NOT NULL,
             detail TEXT NOT NULL, seconds INTEGER NOT NULL, key BLOB, value BLOB,
             value_bytes INTEGER NOT NULL);
+        CREATE TABLE gaps(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL,
+            partition INTEGER NOT NULL, first INTEGER NOT NULL, "end" INTEGER,
+            reason TEXT NOT NULL, detail TEXT NOT NULL, seconds INTEGER NOT NULL);
         """
 
     /// Settings of a connection that writes.

@@ -22,11 +22,12 @@ extension StateStore {
             try set.bind(1, names.intern(progress.topic))
             try set.bind(2, Int64(progress.partition))
             try set.bind(3, progress.next)
-            for index: Int32 in 4...6 { try set.bindNull(index) }
+            for index: Int32 in 4...7 { try set.bindNull(index) }
             if let last = progress.last {
                 try set.bind(4, last.offset)
                 if let id = last.eventID { try set.bind(5, blob: id.bytes) }
                 if let hash = last.hash { try set.bind(6, blob: hash.bytes) }
+                if let time = last.timestamp { try set.bind(7, time) }
             }
             try set.run()
         } catch {
@@ -67,7 +68,7 @@ enum ProgressRows {
     static func read(_ connection: Connection) throws(SQLiteError) -> [PartitionProgress] {
         let query = try connection.prepare(
             """
-            SELECT name, partition, next, last, event_id, hash
+            SELECT name, partition, next, last, event_id, hash, time
             FROM offsets JOIN names ON number = topic ORDER BY name, partition
             """)
         var rows: [PartitionProgress] = []
@@ -84,6 +85,8 @@ enum ProgressRows {
         guard !query.isNull(3) else { return nil }
         let id = query.withBytes(4) { $0.count == 16 ? EventID(bytes: $0) : nil }
         let hash = query.withBytes(5) { $0.count == 16 ? BodyHash(bytes: $0) : nil }
-        return LastRecord(offset: query.integer(3), eventID: id, hash: hash)
+        return LastRecord(
+            offset: query.integer(3), eventID: id, hash: hash,
+            timestamp: query.isNull(6) ? nil : query.integer(6))
     }
 }

@@ -35,13 +35,14 @@ struct StoreStatements {
             "SELECT history FROM older WHERE entity = ? AND fingerprint = ?")
         setOffset = try connection.prepare(
             """
-            INSERT INTO offsets(topic, partition, next, last, event_id, hash)
-            VALUES(?, ?, ?, ?, ?, ?)
+            INSERT INTO offsets(topic, partition, next, last, event_id, hash, time)
+            VALUES(?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(topic, partition) DO UPDATE SET next = excluded.next,
                 last = coalesce(excluded.last, last),
                 event_id = CASE WHEN excluded.last IS NULL THEN event_id
                     ELSE excluded.event_id END,
-                hash = CASE WHEN excluded.last IS NULL THEN hash ELSE excluded.hash END
+                hash = CASE WHEN excluded.last IS NULL THEN hash ELSE excluded.hash END,
+                time = CASE WHEN excluded.last IS NULL THEN time ELSE excluded.time END
             """)
         insertDeadLetter = try connection.prepare(
             """

@@ -1,6 +1,7 @@
 import Consumer
 import Events
 import Kafka
+import Projection
 import Store
 import Support
 import Telemetry
@@ -53,7 +54,9 @@ import Testing
         let before = try StateReader.open(folder).progress()
         #expect(try stopReason([event(1), event(3), event(4)]) == .replaced(offset: 1))
         let after = try StateReader.open(folder).progress()
-        #expect(after.first { $0.topic == Self.key.topic } == before.first)
+        let own = before.first { $0.topic == Self.key.topic }
+        #expect(own?.next == 2)
+        #expect(after.first { $0.topic == Self.key.topic } == own)
     }
 
     @Test func `a partition that is shorter now is stopped`() throws {
@@ -95,6 +98,122 @@ import Testing
         try store.advance(
             PartitionProgress(topic: Self.key.topic, partition: 0, next: next, last: last))
         try store.commit()
+    }
+
+    /// Lets a consumer that goes on read topics that hold these records, and gives the gaps it kept.
+    private func goOn(_ records: [TestRecord], partitions: Int = 1) throws -> [Gap] {
+        let topics = try TestTopics(partitions: partitions)
+        defer { topics.end() }
+        try topics.send(records)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, onGap: .continue)
+        try eventually("the gap") { try !StateReader.open(folder).gaps().isEmpty }
+        try folder.reach(topics.ends)
+        #expect(consumer.loop.status.stopped.isEmpty)
+        let text = consumer.metrics.render()
+        try consumer.stop()
+        let gaps = try StateReader.open(folder).gaps()
+        #expect(text.contains("\nhookline_consumer_gaps \(gaps.count)\n"))
+        return gaps
+    }
+
+    @Test func `whoever goes on reads a topic that was made again from its beginning`() throws {
+        try consume([event(1), event(2)])
+        let gaps = try goOn([event(5), event(6), event(7)])
+        let gap = try #require(gaps.first)
+        #expect(gaps.count == 1)
+        #expect(gap.first == 2)
+        #expect(gap.end == nil)
+        #expect(gap.reason == "replaced")
+        let history = try StateReader.open(folder).history("order", "order-1")
+        #expect(history.map(\.version.occurredAt.seconds).map { $0 % 60 } == [1, 2, 5, 6, 7])
+        #expect(history.map(\.position.offset) == [0, 1, 0, 1, 2])
+    }
+
+    @Test func `whoever goes on reads a shorter topic from its beginning, once`() throws {
+        try consume([event(1), event(2), event(3)])
+        let gaps = try goOn([event(5)])
+        #expect(gaps.map(\.reason) == ["shorter"])
+        #expect(gaps.map(\.first) == [3])
+        #expect(gaps.map(\.end) == [nil])
+    }
+
+    @Test func `the same events published again in another order are another topic`() throws {
+        try consume([event(1), event(2), event(3)])
+        let gaps = try goOn([event(2), event(1), event(3), event(4)])
+        #expect(gaps.map(\.reason) == ["replaced"])
+        let history = try StateReader.open(folder).history("order", "order-1")
+        #expect(history.filter { $0.outcome == .duplicate }.count == 3)
+        #expect(history.filter { $0.outcome == .applied }.count == 4)
+    }
+
+    @Test func `whoever goes on leaves out a partition that is gone`() throws {
+        let orders = (0..<20).map { ModelEvent(type: "order.updated", id: "order-\($0)").record }
+        let topics = try TestTopics(partitions: 2)
+        try topics.send(orders)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try folder.reach(topics.ends)
+        try consumer.stop()
+        topics.end()
+        let next = topics.ends[TopicPartition("t.order.updated", 1)]
+        let gaps = try goOn(orders)
+        #expect(gaps.contains { $0.partition == 1 && $0.reason == "gone" && $0.first == next })
+        #expect(gaps.contains { $0.topic == "t.order.updated" && $0.partition == 0 })
+        let rows = try StateReader.open(folder).progress()
+        #expect(!rows.contains { $0.partition == 1 })
+        // All partitions with nothing in them are gone too, in every topic.
+        let all = Set(Catalogue.shipped.entries.map(\.topic)).count
+        #expect(gaps.filter { $0.reason == "gone" }.count == all)
+    }
+
+    @Test func `an empty partition that lost records while nobody looked is a gap`() throws {
+        try consume([event(9, "order.cancelled")])
+        let rows = try StateReader.open(folder).progress()
+        #expect(rows.contains { $0.topic == Self.key.topic && $0.next == 0 })
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        let start = try overfill(topics)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try eventually("the partition to stop") {
+            consumer.loop.status.stopped[Self.key] == .gap(next: 0, start: start)
+        }
+        try consumer.stop()
+    }
+
+    @Test func `what retention took is passed over by whoever goes on, and said`() throws {
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        let start = try overfill(topics)
+        try #require(start > 2)
+        try setProgress(next: start - 2)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, onGap: .continue)
+        try folder.reach(topics.ends)
+        #expect(consumer.loop.status.stopped.isEmpty)
+        #expect(consumer.loop.status.isReady)
+        #expect(
+            consumer.metrics.render().contains("\nhookline_consumer_missing_records_total 2\n"))
+        try consumer.stop()
+        let gaps = try StateReader.open(folder).gaps()
+        #expect(gaps.map(\.first) == [start - 2])
+        #expect(gaps.map(\.end) == [start])
+        #expect(gaps.map(\.reason) == ["removed"])
+    }
+
+    @Test func `a partition that a known topic has got since is read from its beginning`() throws {
+        try consume([event(1)])
+        let orders = (0..<20).map { ModelEvent(type: "order.updated", id: "order-\($0)").record }
+        let topics = try TestTopics(partitions: 2)
+        defer { topics.end() }
+        // The first record is what it was, byte for byte, but for its time: so the first partition
+        // is another one, and the second is new.
+        try topics.send(orders)
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        let key = TopicPartition("t.order.updated", 1)
+        try folder.reach([key: try #require(topics.ends[key])])
+        try eventually("the first to stop") { consumer.loop.status.stopped[Self.key] != nil }
+        #expect(consumer.loop.status.stopped[key] == nil)
+        try consumer.stop()
     }
 
     @Test func `what retention took before it was applied is a gap`() throws {

@@ -36,6 +36,18 @@ import Testing
         #expect(schedule.isCheckDue(at: start + 30_000_000_000) == false)
     }
 
+    @Test func `a check comes every ten minutes without a reason`() {
+        var schedule = ConsumerSchedule()
+        #expect(schedule.isCheckDue(at: start) == false)
+        #expect(schedule.isCheckDue(at: start + 599_000_000_000) == false)
+        #expect(schedule.isCheckDue(at: start + 600_000_000_000) == true)
+        #expect(schedule.isCheckDue(at: start + 700_000_000_000) == false)
+        schedule.wantCheck()
+        #expect(schedule.isCheckDue(at: start + 900_000_000_000) == true)
+        #expect(schedule.isCheckDue(at: start + 1_300_000_000_000) == false)
+        #expect(schedule.isCheckDue(at: start + 1_500_000_000_000) == true)
+    }
+
     @Test func `offsets go to the group every second`() {
         var schedule = ConsumerSchedule()
         #expect(schedule.isUpkeepDue(at: start) == true)

@@ -73,6 +73,7 @@ final class TestTopics {
 /// A consumer that runs on a thread of its own, over a state folder.
 final class RunningConsumer {
     let loop: ConsumeLoop
+    let metrics = Metrics()
     private let worker: Worker
     private let failure: Failure
     private let observed: Observed
@@ -87,7 +88,7 @@ final class RunningConsumer {
 
     init(
         _ kafka: KafkaConfiguration, _ folder: StateFolder, batchRecords: Int = 100,
-        observing: Bool = false
+        observing: Bool = false, onGap: ConsumerConfiguration.OnGap = .stop
     ) throws {
         let rules = Catalogue.shipped.mergeRulesDigest
         let store = try StateStore.open(folder, rules: rules, cacheBytes: 100_000)
@@ -95,13 +96,14 @@ final class RunningConsumer {
         kafka.topicPrefix = TestTopics.prefix
         var configuration = ConsumerConfiguration()
         configuration.batchRecords = batchRecords
+        configuration.onGap = onGap
         let observed = Observed()
         let observer: @Sendable (AppliedEvent) -> Void = { event in
             observed.events.withLock { $0.append(event) }
         }
         let loop = ConsumeLoop(
             store: store, catalogue: .shipped, kafka: kafka,
-            configuration: configuration, log: .silent, metrics: Metrics(),
+            configuration: configuration, log: .silent, metrics: metrics,
             observer: observing ? observer : nil)
         let failure = Failure()
         worker = Worker("consumer") {

@@ -15,9 +15,11 @@ import Testing
     @Test func `a new partition is read from its beginning`() {
         var reading = PartitionReading()
         #expect(reading.start == nil)
+        #expect(reading.isNew == true)
         #expect(reading.meet(offset: 3, hash: nil) == .apply)
         reading.applied(LastRecord(offset: 3, eventID: nil, hash: nil))
         #expect(reading.next == 4)
+        #expect(reading.start == 4)
         #expect(reading.meet(offset: 3, hash: nil) == .pass)
         #expect(reading.meet(offset: 7, hash: nil) == .apply)
     }
@@ -38,6 +40,43 @@ import Testing
         #expect(reading.reachEnd(20) == nil)
         #expect(reading.next == 10)
         #expect(reading.leaveRange(start: 0, end: 20) == .stop(.replaced(offset: 9)))
+    }
+
+    @Test func `the same bytes at another time are another record`() {
+        let last = LastRecord(offset: 9, eventID: nil, hash: hash, timestamp: 5)
+        var reading = PartitionReading(next: 10, last: last)
+        var other = reading
+        var untimed = reading
+        #expect(reading.meet(offset: 9, hash: hash, timestamp: 5) == .pass)
+        #expect(other.meet(offset: 9, hash: hash, timestamp: 6) == .stop(.replaced(offset: 9)))
+        #expect(untimed.meet(offset: 9, hash: hash, timestamp: nil) == .pass)
+    }
+
+    @Test func `offsets that are skipped between two records are none that are missing`() {
+        var reading = reading()
+        _ = reading.meet(offset: 9, hash: hash)
+        #expect(reading.meet(offset: 15, hash: nil) == .apply)
+    }
+
+    @Test func `a partition that begins is read from there, and loses nothing unseen after that`() {
+        var reading = PartitionReading()
+        reading.begin(at: 5)
+        #expect(reading.start == 5)
+        #expect(reading.isNew == false)
+        #expect(reading.leaveRange(start: 7, end: 9) == .stop(.gap(next: 5, start: 7)))
+    }
+
+    @Test func `a partition that a topic has got since is awaited from its first record`() {
+        var reading = PartitionReading(next: 0)
+        #expect(reading.start == 0)
+        #expect(reading.leaveRange(start: 2, end: 9) == .stop(.gap(next: 0, start: 2)))
+    }
+
+    @Test func `a new partition is no longer new once its end was seen`() {
+        var reading = PartitionReading()
+        #expect(reading.reachEnd(0) == nil)
+        #expect(reading.isNew == false)
+        #expect(reading.start == 0)
     }
 
     @Test func `a tombstone in place of a value is another record`() {
@@ -109,12 +148,64 @@ import Testing
         #expect(isChecked == false)
     }
 
+    @Test func `a check looks at the record that was the last one at the check before`() {
+        var reading = reading()
+        _ = reading.meet(offset: 9, hash: hash)
+        for offset: Int64 in 10...2000 {
+            reading.applied(LastRecord(offset: offset, eventID: nil, hash: other))
+        }
+        #expect(reading.checkAgain() == true)
+        #expect(reading.start == 9)
+        var replaced = reading
+        #expect(replaced.meet(offset: 9, hash: other) == .stop(.replaced(offset: 9)))
+        #expect(reading.meet(offset: 9, hash: hash) == .passUpTo(2001))
+        #expect(reading.meet(offset: 2000, hash: other) == .pass)
+        #expect(reading.meet(offset: 2001, hash: other) == .apply)
+        #expect(reading.checkAgain() == true)
+        #expect(reading.start == 2000)
+    }
+
+    @Test func `a topic made again and filled past the next offset is found by the first check`() {
+        var reading = PartitionReading(next: 0)
+        reading.applied(LastRecord(offset: 0, eventID: nil, hash: hash))
+        // From here on it is the new topic that is read, without a word from the client.
+        reading.applied(LastRecord(offset: 1, eventID: nil, hash: other))
+        #expect(reading.checkAgain() == true)
+        #expect(reading.start == 0)
+        #expect(reading.meet(offset: 0, hash: other) == .stop(.replaced(offset: 0)))
+    }
+
+    @Test func `whoever goes on after records are gone leaves out those`() {
+        var reading = reading()
+        _ = reading.leaveRange(start: 15, end: 20)
+        let missing = reading.goOn()
+        #expect(missing.first == 10)
+        #expect(missing.end == 15)
+        #expect(reading.start == 15)
+        #expect(reading.meet(offset: 15, hash: nil) == .apply)
+    }
+
+    @Test func `whoever goes on in a partition that was made again reads it from its beginning`() {
+        var reading = reading()
+        _ = reading.meet(offset: 9, hash: other)
+        let missing = reading.goOn()
+        #expect(missing.first == 10)
+        #expect(missing.end == nil)
+        #expect(reading.start == 0)
+        #expect(reading.last == nil)
+        #expect(reading.meet(offset: 0, hash: nil) == .apply)
+        reading.applied(LastRecord(offset: 0, eventID: nil, hash: hash))
+        #expect(reading.checkAgain() == true)
+        #expect(reading.start == 0)
+    }
+
     @Test(arguments: [
         StopReason.replaced(offset: 7), .missing(offset: 7), .shorter(end: 7, next: 8),
         .gap(next: 7, start: 9), .gone(partitions: 7),
     ])
     func `a reason says what happened and what to do`(reason: StopReason) {
         #expect("\(reason)".contains("7"))
-        #expect("\(reason)".contains("new state folder"))
+        #expect("\(reason)".contains("hookline replay --swap"))
+        #expect("\(reason)".contains("consumer.onGap"))
     }
 }

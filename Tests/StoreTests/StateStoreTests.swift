@@ -61,10 +61,10 @@ import Testing
         let folder = StateFolder(directory.path)
         let path = try StateStore.open(folder).path
         try Connection(path: path).execute("UPDATE meta SET value = 99 WHERE name = 'format'")
-        #expect(throws: StoreError.format(path: path, found: 99, known: 1)) {
+        #expect(throws: StoreError.format(path: path, found: 99, known: 2)) {
             try StateStore.open(folder)
         }
-        #expect(throws: StoreError.format(path: path, found: 99, known: 1)) {
+        #expect(throws: StoreError.format(path: path, found: 99, known: 2)) {
             try StateReader.open(folder)
         }
     }

@@ -24,6 +24,7 @@ enum LayoutRules {
         "Sources/App/Roles/ServeParts+Make.swift": "the flows run it",
         "Sources/Consumer/AppliedEvent.swift": "ConsumeLoopTests",
         "Sources/Consumer/BatchTally.swift": "ConsumeLoopTests",
+        "Sources/Consumer/ConsumeRun+Gaps.swift": "ChangedTopicTests",
         "Sources/Consumer/ConsumeRun+Partitions.swift": "ConsumeLoopTests, ChangedTopicTests",
         "Sources/Consumer/ConsumeRun.swift": "ConsumeLoopTests",
         "Sources/Consumer/ConsumerBoard.swift": "ConsumeLoopTests",

@@ -9,6 +9,7 @@ enum CommandTable {
         StateCommands.history,
         StateCommands.list,
         StateCommands.export,
+        StateGapsCommand.command,
         JournalCommands.list,
         JournalCommands.verify,
         JournalDumpCommand.command,

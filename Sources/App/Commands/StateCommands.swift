@@ -111,7 +111,7 @@ enum StateCommands {
     }
 
     /// Opens the state and reads it as of one moment.
-    private static func reading(
+    static func reading(
         _ invocation: Invocation,
         _ body: (StateReader, Console) throws(CommandFailure) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {

@@ -1,0 +1,117 @@
+package import Events
+internal import SQLite
+
+/// Records of a partition that were never applied and are not there any more.
+package struct Gap: Hashable, Sendable {
+    /// The topic's name.
+    package let topic: String
+    /// The partition's number.
+    package let partition: Int32
+    /// The first offset that is missing.
+    package let first: Int64
+    /// The offset after the last one; nil where nobody knows how far the partition went that is no
+    /// more.
+    package let end: Int64?
+    /// What was found, in a word.
+    package let reason: String
+    /// The same in a sentence.
+    package let detail: String
+    /// When it was noticed.
+    package let time: Timestamp
+
+    /// Describes a gap.
+    package init(
+        topic: String, partition: Int32, first: Int64, end: Int64?, reason: String,
+        detail: String, time: Timestamp
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.first = first
+        self.end = end
+        self.reason = reason
+        self.detail = detail
+        self.time = time
+    }
+}
+
+extension StateStore {
+    /// How many gaps are kept, the newest.
+    private static let keptGaps = 10_000
+
+    /// Writes down a gap that is passed over, and where reading goes on; nil for a partition that is
+    /// no more.
+    package func passOver(
+        _ gap: Gap, to progress: PartitionProgress?
+    ) throws(StoreError) {
+        precondition(isInTransaction, "a gap is passed over within a transaction")
+        do {
+            let topic = try names.intern(gap.topic)
+            let insert = try connection.prepare(
+                """
+                INSERT INTO gaps(topic, partition, first, "end", reason, detail, seconds)
+                VALUES(?, ?, ?, ?, ?, ?, ?)
+                """)
+            try insert.bind(1, topic)
+            try insert.bind(2, Int64(gap.partition))
+            try insert.bind(3, gap.first)
+            if let end = gap.end { try insert.bind(4, end) }
+            try insert.bind(5, gap.reason)
+            try insert.bind(6, gap.detail)
+            try insert.bind(7, gap.time.seconds)
+            try insert.run()
+            try connection.execute(
+                "DELETE FROM gaps WHERE number <= last_insert_rowid() - \(Self.keptGaps)")
+            let forget = try connection.prepare(
+                "DELETE FROM offsets WHERE topic = ? AND partition = ?")
+            try forget.bind(1, topic)
+            try forget.bind(2, Int64(gap.partition))
+            try forget.run()
+        } catch {
+            throw .database(error)
+        }
+        if let progress { try advance(progress) }
+    }
+}
+
+extension StateReader {
+    /// The gaps that were passed over since the state began, the oldest first.
+    package func gaps() throws(StoreError) -> [Gap] {
+        do {
+            return try GapRows.read(connection)
+        } catch {
+            throw .database(error)
+        }
+    }
+}
+
+extension StateStore {
+    /// How many gaps were passed over since the state began.
+    package func gapCount() throws(StoreError) -> Int {
+        do {
+            return try GapRows.read(connection).count
+        } catch {
+            throw .database(error)
+        }
+    }
+}
+
+/// The rows of `gaps`.
+enum GapRows {
+    static func read(_ connection: Connection) throws(SQLiteError) -> [Gap] {
+        let query = try connection.prepare(
+            """
+            SELECT name, partition, first, "end", reason, detail, seconds
+            FROM gaps g JOIN names n ON n.number = g.topic ORDER BY g.number
+            """)
+        var rows: [Gap] = []
+        while try query.step() {
+            rows.append(
+                Gap(
+                    topic: query.text(0), partition: Int32(truncatingIfNeeded: query.integer(1)),
+                    first: query.integer(2), end: query.isNull(3) ? nil : query.integer(3),
+                    reason: query.text(4), detail: query.text(5),
+                    time: Timestamp(seconds: query.integer(6))))
+        }
+        return rows
+    }
+}

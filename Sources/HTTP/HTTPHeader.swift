@@ -1,7 +1,7 @@
 /// A request header that somebody here asks for; all others are checked and passed over.
 package enum HTTPHeader: Int, CaseIterable, Sendable {
-    case host, expect, apiKey, traceparent, contentType, authorization, contentLength
-    case contentEncoding, transferEncoding
+    case host, expect, apiKey, traceparent, contentType, authorization, ifNoneMatch
+    case contentLength, contentEncoding, transferEncoding
 
     /// The name in lower case.
     package var name: StaticString {
@@ -12,6 +12,7 @@ package enum HTTPHeader: Int, CaseIterable, Sendable {
         case .traceparent: "traceparent"
         case .contentType: "content-type"
         case .authorization: "authorization"
+        case .ifNoneMatch: "if-none-match"
         case .contentLength: "content-length"
         case .contentEncoding: "content-encoding"
         case .transferEncoding: "transfer-encoding"
@@ -20,7 +21,7 @@ package enum HTTPHeader: Int, CaseIterable, Sendable {
 
     /// The header of this name, in any case.
     init?(name: UnsafeBufferPointer<UInt8>) {
-        // No two of them have the same length.
+        // The length tells nearly all of them apart.
         let candidate: HTTPHeader? =
             switch name.count {
             case 4: .host
@@ -28,7 +29,7 @@ package enum HTTPHeader: Int, CaseIterable, Sendable {
             case 9: .apiKey
             case 11: .traceparent
             case 12: .contentType
-            case 13: .authorization
+            case 13: unsafe name[0] | 0x20 == UInt8(ascii: "i") ? .ifNoneMatch : .authorization
             case 14: .contentLength
             case 16: .contentEncoding
             case 17: .transferEncoding

@@ -72,7 +72,24 @@ internal import Glibc
     package func query(_ name: String) -> String? {
         let value = unsafe MHD_lookup_connection_value(connection, .GET_ARGUMENT_KIND, name)
         guard let value = unsafe value else { return nil }
-        return unsafe unescaped(UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self))
+        return unsafe unescaped(bytes(value, strlen(value)))
+    }
+
+    /// The query's parameters in their order, escapes resolved; one without a value has an empty one.
+    package var parameters: [(name: String, value: String)] {
+        var found: [(name: String, value: String)] = []
+        unsafe withUnsafeMutablePointer(to: &found) { found in
+            _ = unsafe MHD_get_connection_values_n(
+                connection, .GET_ARGUMENT_KIND,
+                { context, _, name, nameCount, value, valueCount in
+                    let found = unsafe context?.assumingMemoryBound(
+                        to: [(name: String, value: String)].self)
+                    unsafe found?.pointee.append(
+                        (unescaped(bytes(name, nameCount)), unescaped(bytes(value, valueCount))))
+                    return .YES
+                }, found)
+        }
+        return found
     }
 
     /// The address that the request came from, which may be a proxy's.
@@ -165,11 +182,12 @@ private func equals(_ value: Span<UInt8>, _ text: StaticString) -> Bool {
 }
 
 /// Resolves `%41`; what is no escape stays as it is.
-private func unescaped(_ text: UnsafePointer<UInt8>) -> String {
+private func unescaped(_ text: UnsafeBufferPointer<UInt8>) -> String {
     var bytes: [UInt8] = []
     var index = 0
-    while unsafe text[index] != 0 {
-        if unsafe text[index] == UInt8(ascii: "%"), let high = unsafe hexadecimal(text[index + 1]),
+    while index < text.count {
+        if unsafe text[index] == UInt8(ascii: "%"), index + 2 < text.count,
+            let high = unsafe hexadecimal(text[index + 1]),
             let low = unsafe hexadecimal(text[index + 2])
         {
             bytes.append(high << 4 | low)

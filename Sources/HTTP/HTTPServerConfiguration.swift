@@ -28,6 +28,9 @@ package struct HTTPServerConfiguration: Sendable {
     /// The defaults.
     package init() {}
 
+    /// Whether only this machine can reach it.
+    package var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
+
     var limits: ConnectionLimits {
         ConnectionLimits(
             idle: UInt64(idleMilliseconds), header: UInt64(headerMilliseconds),

@@ -16,7 +16,7 @@
     private(set) var hasBadValue = false
     private var seen: UInt16 = 0
     private var repeated: UInt16 = 0
-    private var values = InlineArray<9, Value>(repeating: unsafe Value(start: nil, count: 0))
+    private var values = InlineArray<10, Value>(repeating: unsafe Value(start: nil, count: 0))
 
     /// A scan that begins at the end of the request line; nil where gaps cannot be seen.
     init(after requestLine: UnsafePointer<UInt8>?) {

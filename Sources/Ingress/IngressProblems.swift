@@ -10,17 +10,6 @@ extension HTTPProblem {
         405, "method", "The method is not allowed", "Webhooks are sent with POST.",
         headers: [("Allow", "POST")])
 
-    static let missingKey = HTTPProblem(
-        401, "key-missing", "The API key is missing or wrong",
-        "Send the API key in the header X-Api-Key.", headers: [challenge])
-
-    static let wrongKey = HTTPProblem(
-        401, "key-wrong", "The API key is missing or wrong",
-        "The key in X-Api-Key is none of those in use here.", headers: [challenge])
-
-    /// RFC 9110 wants one with each 401.
-    private static let challenge = ("WWW-Authenticate", "ApiKey header=\"X-Api-Key\"")
-
     static let wrongType = HTTPProblem(
         415, "content-type", "The content type is not taken",
         "Send application/json, in UTF-8.", headers: [("Accept", "application/json")])

@@ -19,13 +19,7 @@ struct RequestChecks: Sendable {
 
     /// The key that the request came with.
     func key(_ head: borrowing HTTPRequestHead) throws(HTTPProblem) -> APIKey {
-        guard head.has(.apiKey) else { throw .missingKey }
-        let found = head.withValue(of: .apiKey) { value in
-            guard let value else { return nil as APIKey? }
-            return keys.key(value)
-        }
-        guard let found else { throw .wrongKey }
-        return found
+        try keys.check(head)
     }
 
     /// Whether the body is JSON as it is; a request that does not say so is taken at its word later.

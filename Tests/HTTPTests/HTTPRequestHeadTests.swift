@@ -1,10 +1,36 @@
 import Support
+import Telemetry
 import Testing
 
 @testable import HTTP
 
 @Suite(.timeLimit(.minutes(10)))
 struct HTTPRequestHeadTests {
+    @Test func `all parameters are given in their order, names and values resolved`() throws {
+        final class Echo: HTTPHandler {
+            func begin(
+                _ head: borrowing HTTPRequestHead, _ exchange: HTTPExchange
+            ) throws(HTTPProblem) -> HTTPNext {
+                let texts = head.parameters.map { "<\($0.name)|\($0.value)>" }
+                return .respond(HTTPResponse(text: texts.joined()))
+            }
+        }
+        var configuration = HTTPServerConfiguration()
+        configuration.host = "127.0.0.1"
+        configuration.port = 0
+        let server = try HTTPServer(
+            "test", configuration, log: .silent, metrics: Metrics(), handler: Echo())
+        defer { server.stop(within: .zero) }
+        for (query, text) in [
+            ("", ""), ("?a=1&b=&c&a=2", "<a|1><b|><c|><a|2>"),
+            ("?x%2Ey=%C3%A4%2B+z%", "<x.y|ä+ z%>"),
+        ] {
+            let client = try RawConnection(port: server.port)
+            client.send("GET /\(query) HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(try client.response().body == text)
+        }
+    }
+
     /// The test handler answers a GET with the path and the parameter `q`.
     @Test(arguments: [
         ("/a", "/a"),

@@ -22,6 +22,16 @@ struct HTTPServerConfigurationTests {
         #expect(problems.isEmpty)
     }
 
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("0.0.0.0", false), ("::", false),
+        ("10.0.0.127", false), ("::ffff:127.0.0.1", false),
+    ])
+    func `it is known whether only this machine can reach it`(host: String, isLoopback: Bool) {
+        var configuration = HTTPServerConfiguration()
+        configuration.host = host
+        #expect(configuration.isLoopback == isLoopback)
+    }
+
     @Test func `each bound can be set`() {
         let (configuration, problems) = read([
             ("ingress.port", "0"), ("ingress.idleMilliseconds", "1000"),

@@ -1,3 +1,4 @@
+import HTTP
 import Ingress
 import Journal
 import Support

@@ -59,14 +59,9 @@ extension ServeParts {
     private static func keys(
         _ configuration: IngressConfiguration, _ log: Log
     ) throws(CommandFailure) -> APIKeys {
-        let source: APIKeys.Source
-        if let file = configuration.keysFile {
-            source = APIKeys.Source(file) {
-                String(decoding: try Disk().contents(of: file), as: UTF8.self)
-            }
-        } else if let keys = configuration.keys {
-            source = APIKeys.Source("ingress.keys", text: keys)
-        } else {
+        let keys = try APIKeys.configured(
+            file: configuration.keysFile, text: configuration.keys, of: "ingress", log)
+        guard let keys else {
             var failure = CommandFailure(
                 .configuration,
                 "ingress.keysFile is not set, and without an API key nobody could post: name a "
@@ -74,11 +69,7 @@ extension ServeParts {
             failure.hint = "to try it without any of this: hookline dev"
             throw failure
         }
-        do {
-            return try APIKeys(source, log: log.with(component: "ingress"))
-        } catch {
-            throw CommandFailure(.configuration, "\(error)")
-        }
+        return keys
     }
 
     private static func journal(_ context: RoleContext) throws(CommandFailure) -> JournalWriter {
@@ -96,6 +87,29 @@ extension ServeParts {
             case .corrupt, .damaged: throw CommandFailure(.data, "\(error)")
             default: throw CommandFailure(.io, "\(error)")
             }
+        }
+    }
+}
+
+extension APIKeys {
+    /// The keys of a section, from its `keysFile` or its `keys`; nil where it has neither.
+    static func configured(
+        file: String?, text: String?, of section: String, _ log: Log
+    ) throws(CommandFailure) -> APIKeys? {
+        let source: APIKeys.Source
+        if let file {
+            source = APIKeys.Source(file) {
+                String(decoding: try Disk().contents(of: file), as: UTF8.self)
+            }
+        } else if let text {
+            source = APIKeys.Source("\(section).keys", text: text)
+        } else {
+            return nil
+        }
+        do {
+            return try APIKeys(source, log: log.with(component: section))
+        } catch {
+            throw CommandFailure(.configuration, "\(error)")
         }
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Ingress
+@testable import HTTP
 
 struct APIKeyTests {
     private func read(_ text: String) throws(APIKeysError) -> [String] {

@@ -1,7 +1,7 @@
-/// A key that senders may use, with a name, so that several can be in use while one is replaced.
-final class APIKey: Sendable {
-    /// What the journal and the metrics know it by.
-    let name: String
+/// A key that clients may use, with a name, so that several can be in use while one is replaced.
+package final class APIKey: Sendable {
+    /// What the journal and the log know it by.
+    package let name: String
     private let secret: [UInt8]
 
     init(name: String, secret: String) {
@@ -105,7 +105,7 @@ package enum APIKeysError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .none(let place):
-            "no API key in \(place): without one nobody could post; add a line \"name: key\""
+            "there is no API key in \(place), and nobody gets in without one: add a line \"name: key\""
         case .unreadable(let place, let text): "the API keys in \(place) cannot be read: \(text)"
         case .malformed(let place, let line, let problem):
             "line \(line) of \(place) is no API key (\"name: key\"): \(problem)"

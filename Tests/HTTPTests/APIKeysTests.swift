@@ -3,7 +3,7 @@ import Telemetry
 import Testing
 import Threads
 
-@testable import Ingress
+@testable import HTTP
 
 struct APIKeysTests {
     /// What the log said.

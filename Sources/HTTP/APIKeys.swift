@@ -32,7 +32,7 @@ package final class APIKeys: Sendable {
     private let log: Log
     private let state: Monitor<State>
 
-    /// Reads the keys; without one, or with one that is wrong, there is no ingress.
+    /// Reads the keys; without one, or with one that is wrong, there is nothing to listen for.
     package init(_ source: Source, log: Log) throws(APIKeysError) {
         self.source = source
         self.log = log
@@ -56,6 +56,17 @@ package final class APIKeys: Sendable {
             }
             if isNew { log.error("API keys not read again", ["error": LogValue(error)]) }
         }
+    }
+
+    /// The key that a request came with; without a right one it is refused.
+    package func check(_ head: borrowing HTTPRequestHead) throws(HTTPProblem) -> APIKey {
+        guard head.has(.apiKey) else { throw .missingKey }
+        let found = head.withValue(of: .apiKey) { value in
+            guard let value else { return nil as APIKey? }
+            return key(value)
+        }
+        guard let found else { throw .wrongKey }
+        return found
     }
 
     /// The key that this is, or nil; every key is compared, whatever the result.
@@ -92,4 +103,17 @@ package final class APIKeys: Sendable {
         }
         return try APIKey.read(text, from: source.place)
     }
+}
+
+extension HTTPProblem {
+    fileprivate static let missingKey = HTTPProblem(
+        401, "key-missing", "The API key is missing or wrong",
+        "Send the API key in the header X-Api-Key.", headers: [challenge])
+
+    fileprivate static let wrongKey = HTTPProblem(
+        401, "key-wrong", "The API key is missing or wrong",
+        "The key in X-Api-Key is none of those in use here.", headers: [challenge])
+
+    /// RFC 9110 wants one with each 401.
+    private static let challenge = ("WWW-Authenticate", "ApiKey header=\"X-Api-Key\"")
 }

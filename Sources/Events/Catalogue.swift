@@ -1,5 +1,5 @@
 package import Configuration
-internal import JSON
+package import JSON
 
 /// What each type of event means: where it goes, what it is about, how it changes the state.
 package struct Catalogue: Sendable {
@@ -41,7 +41,14 @@ package struct Catalogue: Sendable {
     /// The names of the entities, sorted.
     package var entities: [String] { Set(entries.map(\.entity)).sorted() }
 
-    /// A digest of the rules by which state is made from events; topics are not among them.
+    /// The fields that lists of an entity may be filtered by: those of all its types, sorted.
+    package func filters(of entity: String) -> [JSONPath] {
+        Set(entries.filter { $0.entity == entity }.flatMap(\.filters))
+            .sorted { $0.description < $1.description }
+    }
+
+    /// A digest of the rules by which state is made from events; topics and filters are not among
+    /// them.
     ///
     /// State made by other rules is other state, so a store keeps the digest of its rules.
     package var mergeRulesDigest: BodyHash {

@@ -56,13 +56,17 @@ package final class CatalogueEntry: Sendable {
     /// Further values that the history shows.
     package let historyFields: [HistoryField]
 
+    /// Fields of the state that lists may be filtered by: names joined by dots.
+    package let filters: [JSONPath]
+
     /// What `data` must be.
     package let dataKind: DataKind
 
     /// Makes an entry; only `Catalogue` does, after checking.
     init(
         type: String, topic: String, entity: String, keyPath: JSONPath, snapshotPath: JSONPath,
-        mode: Mode, rank: UInt8, historyFields: [HistoryField], dataKind: DataKind
+        mode: Mode, rank: UInt8, historyFields: [HistoryField], filters: [JSONPath],
+        dataKind: DataKind
     ) {
         self.type = type
         typeBytes = Array(type.utf8)
@@ -74,6 +78,7 @@ package final class CatalogueEntry: Sendable {
         self.mode = mode
         self.rank = rank
         self.historyFields = historyFields
+        self.filters = filters
         self.dataKind = dataKind
     }
 

@@ -6,6 +6,9 @@ struct CatalogueReader {
     /// Topics of our own behind the same prefix.
     private static let reserved: Set<String> = ["quarantine", "journal"]
 
+    /// Parameters of a list that are no filters.
+    private static let parameters: Set<String> = ["limit", "cursor", "updatedSince"]
+
     /// Reads a file that is known as `path`.
     ///
     /// - Throws: every problem of the file at once.
@@ -56,12 +59,13 @@ struct CatalogueReader {
         let mode = section.choice("mode", default: CatalogueEntry.Mode.merge)
         let rank = section.integer("rank", default: 20, range: 0...255)
         let history = historyFields(section)
+        let filters = filters(section)
         let dataKind = section.choice("data", default: CatalogueEntry.DataKind.object)
         guard let entity, let keyPath, let snapshotPath else { return nil }
         return CatalogueEntry(
             type: type, topic: topic, entity: entity, keyPath: keyPath,
             snapshotPath: snapshotPath, mode: mode, rank: UInt8(clamping: rank),
-            historyFields: history, dataKind: dataKind)
+            historyFields: history, filters: filters, dataKind: dataKind)
     }
 
     private static func path(_ key: String, _ section: ConfigurationSection) -> JSONPath? {
@@ -94,6 +98,19 @@ struct CatalogueReader {
                 return nil
             }
             return CatalogueEntry.HistoryField(name: String(name), path: path)
+        }
+    }
+
+    private static func filters(_ section: ConfigurationSection) -> [JSONPath] {
+        section.strings("filters", default: []).compactMap { text in
+            guard let path = JSONPath(text), !parameters.contains(text) else {
+                section.report(
+                    "filters", value: "\"\(text)\"",
+                    allowed: "names joined by dots, such as customer.customerId, and not "
+                        + parameters.sorted().joined(separator: ", "))
+                return nil
+            }
+            return path
         }
     }
 

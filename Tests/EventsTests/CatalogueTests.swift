@@ -31,6 +31,35 @@ import Testing
         #expect(Catalogue.shipped.entities == ["license", "order"])
     }
 
+    @Test func `filters are those of all types of an entity, and no part of the merge rules`()
+        throws
+    {
+        func read(_ first: String, _ second: String) throws -> Catalogue {
+            try Catalogue(
+                json5: Array(
+                    """
+                    {types: {
+                        a: {entity: "x", key: "data.id", snapshot: "data", \(first)},
+                        b: {entity: "x", key: "data.id", snapshot: "data", \(second)},
+                        c: {entity: "y", key: "data.id", snapshot: "data", filters: ["other"]},
+                    }}
+                    """.utf8))
+        }
+        let catalogue = try read(#"filters: ["s", "o.n"]"#, #"filters: ["s", "t"]"#)
+        #expect(catalogue.filters(of: "x").map(\.description) == ["o.n", "s", "t"])
+        #expect(catalogue.filters(of: "z").isEmpty)
+        #expect(try read("", "").mergeRulesDigest == catalogue.mergeRulesDigest)
+        for wrong in ["a..b", "limit", "updatedSince"] {
+            let error = #expect(throws: CatalogueError.self) {
+                try read("filters: [\"\(wrong)\"]", "")
+            }
+            #expect(error?.description.contains("types.a.filters is \"\(wrong)\"") == true)
+        }
+        #expect(
+            Catalogue.shipped.filters(of: "order").map(\.description)
+                == ["customer.customerId", "state"])
+    }
+
     @Test func `a new type of another entity is a few lines`() throws {
         let catalogue = try Catalogue(
             json5: Array(

@@ -48,6 +48,42 @@ import Testing
         #expect(try reader.state("thing", "thing-1") != nil)
     }
 
+    @Test func `a history is read on from a row, and of many events all are there`() throws {
+        // More than an entity's own row keeps.
+        let events = (1...300).map { SampleEvent(seconds: Int64($0), eventID: UInt64($0)) }
+        for start in stride(from: 0, to: 300, by: 50) {
+            try store.applyAll(Array(events[start..<start + 50]))
+        }
+        let reader = try StateReader.open(folder)
+        let all = try reader.history("thing", "thing-1")
+        #expect(all.map(\.version.eventID.low) == (1...300).map(UInt64.init))
+        let rows = try reader.historyRows("thing", "thing-1", after: all[297].number)
+        #expect(!rows.isAtEnd)
+        #expect(try rows.next()?.version == all[298].version)
+        #expect(try rows.next()?.version == all[299].version)
+        #expect(rows.isAtEnd)
+        #expect(try rows.next() == nil)
+    }
+
+    @Test func `the events that set a state's fields are found among many, with their copies`()
+        throws
+    {
+        let oldest = SampleEvent(seconds: 1, eventID: 1, fields: [("a", "1")])
+        try store.applyAll([oldest, oldest])
+        for number in 2...300 {
+            try store.applyAll([
+                SampleEvent(
+                    seconds: Int64(number), eventID: UInt64(number), fields: [("b", "\(number)")])
+            ])
+        }
+        let reader = try StateReader.open(folder)
+        let state = try #require(try reader.state("thing", "thing-1"))
+        let setters = try reader.setters(of: state, "thing", "thing-1")
+        #expect(setters.map(\.version.eventID.low) == [1, 1, 300])
+        #expect(setters.map(\.outcome) == [.applied, .duplicate, .applied])
+        #expect(try reader.setters(of: state, "thing", "thing-2").isEmpty)
+    }
+
     @Test func `history gives the event's whole description`() throws {
         let event = SampleEvent(type: "thing.ended", further: Array(#"{"x":"1"}"#.utf8))
         try store.applyAll([event])

@@ -96,6 +96,15 @@ let package = Package(
                 "Configuration", "Events", "Kafka", "Projection", "Store", "Telemetry", "Threads",
             ]),
 
+        // State -> HTTP.
+        part(
+            "Query",
+            [
+                "Configuration", "Events", "HTTP", "JSON", "Kafka", "Projection", "Store",
+                "Telemetry", "Threads",
+            ],
+            resources: [.embedInCode("openapi.json")]),
+
         // Beside the flow.
         part("Management", ["Configuration", "HTTP", "JSON", "Telemetry", "Threads"]),
         part("Simulator", ["Events", "HTTPClient", "JSON", "Threads"]),
@@ -105,8 +114,8 @@ let package = Package(
             name: "App",
             dependencies: [
                 "Configuration", "Consumer", "Events", "Files", "HTTP", "HTTPClient", "Ingress",
-                "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Simulator",
-                "Store", "Telemetry", "Threads",
+                "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Query",
+                "Simulator", "Store", "Telemetry", "Threads",
             ],
             resources: [
                 .embedInCode("Dev/Webhooks/license.created.json"),
@@ -150,6 +159,12 @@ let package = Package(
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
+        tests(
+            "QueryTests",
+            [
+                "Configuration", "Events", "HTTP", "HTTPClient", "JSON", "Kafka", "Projection",
+                "Query", "Store", "Telemetry", "Threads",
+            ]),
         tests("SimulatorTests", ["Events", "HTTP", "JSON", "Simulator", "Telemetry", "Threads"]),
         tests(
             "AppTests",

@@ -50,6 +50,9 @@ package final class ConsumeLoop: Part {
     /// Whether the state follows the topics, and if not, why.
     package var status: ConsumerStatus { parts.board.current }
 
+    /// How fast it comes on, and where the partitions end.
+    package var progress: ConsumerProgress { parts.board.progress }
+
     /// Reads until `stop`; once only.
     package func run() throws(ConsumerError) {
         defer { parts.board.end() }

@@ -221,6 +221,7 @@ final class ConsumeRun {
         for partition in unsaved { partition.isUnsaved = false }
         let saved = unsaved
         unsaved.removeAll(keepingCapacity: true)
+        if tally.records > 0 { board.count(tally.records) }
         tally.report(to: metrics, log)
         for partition in saved { showLag(partition) }
         board.hear()
@@ -243,5 +244,6 @@ final class ConsumeRun {
     func showLag(_ partition: TrackedPartition) {
         guard let end = consumer.knownEnd(of: partition.key) else { return }
         partition.lag.set(max(0, end - partition.reading.next))
+        board.see(end, of: partition.key)
     }
 }

@@ -1,10 +1,12 @@
 internal import Kafka
 internal import Synchronization
 internal import Telemetry
+internal import Threads
 
 /// Keeps the consumer's status for other threads, and says each change once.
 final class ConsumerBoard: Sendable {
     private let status = Mutex(ConsumerStatus())
+    private let pace = Mutex((rate: AppliedRate(), ends: [TopicPartition: Int64]()))
     private let metrics: ConsumerMetrics
     private let log: Log
 
@@ -14,6 +16,24 @@ final class ConsumerBoard: Sendable {
     }
 
     var current: ConsumerStatus { status.withLock { $0 } }
+
+    /// How fast records are applied, and where the partitions end.
+    var progress: ConsumerProgress {
+        pace.withLock { pace in
+            ConsumerProgress(
+                rate: pace.rate.perSecond(at: MonotonicClock.now()), ends: pace.ends)
+        }
+    }
+
+    /// So many records were applied.
+    func count(_ records: Int) {
+        pace.withLock { $0.rate.add(records, at: MonotonicClock.now()) }
+    }
+
+    /// Where a partition ends.
+    func see(_ end: Int64, of partition: TopicPartition) {
+        pace.withLock { $0.ends[partition] = end }
+    }
 
     /// Kafka answered.
     func hear() {

@@ -1,5 +1,13 @@
 package import Kafka
 
+/// How fast the consumer comes on, and where it is going.
+package struct ConsumerProgress: Sendable {
+    /// Records applied a second, over the last ten seconds.
+    package let rate: Double
+    /// Where the partitions ended when they were last fetched.
+    package let ends: [TopicPartition: Int64]
+}
+
 /// Whether the state follows the topics, and if not, why.
 package struct ConsumerStatus: Hashable, Sendable {
     /// What the consumer knows of Kafka.

@@ -10,6 +10,8 @@ final class Installation: Sendable {
     let folder: TemporaryDirectory
     let bootstrapServers: String
     let ingressPort: Int
+    let queryPort: Int
+    private let answersQuestions: Bool
     private let managementPorts: [String: Int]
     private let binary: String
 
@@ -19,14 +21,17 @@ final class Installation: Sendable {
     init(bootstrapServers: String, settings: [String: String] = [:]) throws {
         folder = try TemporaryDirectory()
         self.bootstrapServers = bootstrapServers
-        let ports = try FreePort.some(3)
+        let ports = try FreePort.some(4)
         ingressPort = ports[0]
+        queryPort = ports[3]
+        answersQuestions = settings["query"]?.contains("enabled: false") != true
         managementPorts = ["serve": ports[1], "consume": ports[2]]
         binary = try Binary.path()
         var sections = [
             "ingress": "host: \"127.0.0.1\", port: \(ingressPort), keys: \"flows: \(Self.key)\"",
             "journal": "folder: \"\(folder.file("journal"))\"",
             "state": "folder: \"\(folder.file("state"))\"",
+            "query": "port: \(queryPort)",
             "kafka": """
             bootstrapServers: "\(bootstrapServers)", properties: {"fetch.wait.max.ms": "20"}
             """,
@@ -115,6 +120,13 @@ final class Installation: Sendable {
         return try connection.response()
     }
 
+    /// One question to `consume`: the answer's status and body.
+    func query(_ path: String) throws -> RawResponse {
+        let connection = try RawConnection(port: queryPort)
+        connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return try connection.response(upTo: .seconds(30))
+    }
+
     /// The sum of a metric of a role over its labels.
     func metric(_ role: String, _ name: String) throws -> Double {
         let lines = try ask(role, "/metrics").body.split(separator: "\n")
@@ -133,6 +145,8 @@ final class Installation: Sendable {
             }
             return (try? ask(role, "/livez").status) == 200
                 && (role != "serve" || (try? RawConnection(port: ingressPort)) != nil)
+                && (role != "consume" || !answersQuestions
+                    || (try? RawConnection(port: queryPort)) != nil)
         }
     }
 

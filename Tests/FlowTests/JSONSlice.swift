@@ -19,6 +19,15 @@ struct JSONSlice {
         return members
     }
 
+    /// The elements of an array, in order.
+    var elements: [JSONSlice] {
+        var reader = SliceReader(bytes)
+        var elements: [JSONSlice] = []
+        guard reader.take("["), !reader.take("]") else { return [] }
+        repeat { elements.append(JSONSlice(reader.value())) } while reader.take(",")
+        return elements
+    }
+
     /// The member of that name; the last one counts.
     subscript(name: String) -> JSONSlice? { members.last { $0.name == name }?.value }
 

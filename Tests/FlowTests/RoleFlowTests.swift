@@ -137,7 +137,7 @@ extension Flows {
             }
         }
 
-        private let anyPort = ["HOOKLINE_MANAGEMENT_PORT": "0"]
+        private let anyPort = ["HOOKLINE_MANAGEMENT_PORT": "0", "HOOKLINE_QUERY_PORT": "0"]
 
         @Test(.timeLimit(.minutes(10)))
         func `every problem of the configuration is told at once`() throws {

@@ -6,6 +6,7 @@ enum CommandTable {
         DevCommand.command,
         SimulateCommand.command,
         StateCommands.get,
+        StateCommands.explain,
         StateCommands.history,
         StateCommands.list,
         StateCommands.export,

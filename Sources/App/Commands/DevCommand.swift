@@ -6,6 +6,7 @@ import Journal
 import Kafka
 import Management
 import Publisher
+import Query
 import Store
 import Telemetry
 import Threads
@@ -57,6 +58,9 @@ enum DevCommand {
         let view = DevView(invocation.console, reads: eventTopics(settings))
         let parts = try ServeParts(context, view.extras(takesAnyPort: !dev.isPortChosen))
         let consumer = try ConsumeCommand.consumer(context) { view.applied($0) }
+        let query = try ConsumeCommand.query(
+            context, ConsumeCommand.queryKeys(context), consumer,
+            takesAnyPort: !dev.isQueryPortChosen)
         let host = settings.ingress.listener.host
         let url = "http://\(host):\(parts.ingress.port)\(settings.ingress.path)"
         let demo =
@@ -67,11 +71,12 @@ enum DevCommand {
         view.demo.update { $0 = demo }
         let banner = DevBanner(
             url: url, key: dev.key, settings: settings, managementPort: management.port,
-            isDemo: demo != nil)
+            queryPort: query?.port, isDemo: demo != nil)
         try invocation.console.write(banner.text(invocation.console.paint))
         // Into a pipe too it comes now, not with the first webhook.
         try invocation.console.flush()
-        let end = context.run(Roles.dev(demo: demo, parts, consumer, management, view.printer))
+        let end = context.run(
+            Roles.dev(demo: demo, parts, query, consumer, management, view.printer))
         let messages = end.failures.filter { !($0.error is CommandFailure) }.map {
             "\($0.part): \($0.error)"
         }

@@ -1,13 +1,14 @@
 import Events
 import JSON
 import Projection
+import Query
 import Store
 
 /// `state get`, `history`, `list` and `export`: they read the database beside its writer.
 enum StateCommands {
-    private static let entity = Command.Argument(
+    static let entity = Command.Argument(
         name: "ENTITY", help: "order, license, or what a catalogue adds")
-    private static let id = Command.Argument(name: "ID", help: "The orderId or licenseId")
+    static let id = Command.Argument(name: "ID", help: "The orderId or licenseId")
 
     static let get = Command(
         name: "state get", group: .look,
@@ -15,23 +16,55 @@ enum StateCommands {
         details: """
             The state is what all applied events say together: for each field the value of the
             newest event that has it. The table shows beside each field when its event occurred.
-            Ends with 1 where there is no such entity.
+            With --at it is rebuilt from Kafka: all events that had occurred by then, whenever they
+            arrived; it ends with 65 and says so where retention has taken one. Ends with 1 where
+            there is no such entity, or was none then.
             """,
-        arguments: [entity, id], options: [.output],
+        arguments: [entity, id], options: [EntityMoment.option, .output],
         examples: [
             .init(text: "an order", line: "hookline state get order order-1"),
             .init(
                 text: "one field of it",
                 line: "hookline state get order order-1 -o json | jq .state.pricing"),
+            .init(
+                text: "what it was when that day began in UTC",
+                line: "hookline state get order order-1 --at 2026-11-20"),
         ]
     ) { invocation throws(CommandFailure) in
-        try reading(invocation) { (reader, console) throws(CommandFailure) in
-            let (entity, id) = (invocation.arguments[0], invocation.arguments[1])
-            let found = try stored { () throws(StoreError) in try reader.state(entity, id) }
-            guard let state = found else { throw try unknown(entity, id, reader) }
-            let line = String(decoding: state.exportLine(entity, id), as: UTF8.self)
-            let text = invocation.wantsJSON ? line + "\n" : StateText(console).fields(of: state)
+        try reading(invocation) { (reader, settings, console) throws(CommandFailure) in
+            let moment = try EntityMoment(invocation, settings, reader)
+            let text: String
+            switch (invocation.wantsJSON, moment.at) {
+            case (false, _): text = moment.heading + StateText(console).fields(of: moment.state)
+            case (true, nil): text = moment.exportLine
+            case (true, .some): text = moment.document(explained: false)
+            }
             try console.write(text)
+            return .success
+        }
+    }
+
+    static let explain = Command(
+        name: "state explain", group: .look,
+        summary: "Print for each field of one entity the event that set it",
+        details: """
+            Field, value, the type and the eventId of the event that set it, when that occurred, and
+            where it lies in Kafka. With --at as of a time, rebuilt from Kafka: all events that had
+            occurred by then, whenever they arrived. -o json has the whole values, as the API has.
+            """,
+        arguments: [entity, id], options: [EntityMoment.option, .output],
+        examples: [
+            .init(text: "why an order is as it is", line: "hookline state explain order order-1"),
+            .init(
+                text: "why it was so then",
+                line: "hookline state explain order order-1 --at 2026-11-20T10:00:00+01:00"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        try reading(invocation) { (reader, settings, console) throws(CommandFailure) in
+            let moment = try EntityMoment(invocation, settings, reader, explained: true)
+            let table = StateText(console).table(of: moment.explanation)
+            try console.write(
+                invocation.wantsJSON ? moment.document(explained: true) : moment.heading + table)
             return .success
         }
     }
@@ -47,7 +80,7 @@ enum StateCommands {
         arguments: [entity, id], options: [.output],
         examples: [.init(text: "an order", line: "hookline state history order order-1")]
     ) { invocation throws(CommandFailure) in
-        try reading(invocation) { (reader, console) throws(CommandFailure) in
+        try reading(invocation) { (reader, _, console) throws(CommandFailure) in
             let (entity, id) = (invocation.arguments[0], invocation.arguments[1])
             let entries = try stored { () throws(StoreError) in try reader.history(entity, id) }
             guard !entries.isEmpty else { throw try unknown(entity, id, reader) }
@@ -76,7 +109,7 @@ enum StateCommands {
             .init(text: "the next", line: "hookline state list order --after order-100"),
         ]
     ) { invocation throws(CommandFailure) in
-        try reading(invocation) { (reader, console) throws(CommandFailure) in
+        try reading(invocation) { (reader, _, console) throws(CommandFailure) in
             guard let entity = invocation.arguments.first else {
                 return try StateListing(reader, console).counts(asJSON: invocation.wantsJSON)
             }
@@ -98,7 +131,7 @@ enum StateCommands {
             .init(text: "to compare two", line: "hookline state export > before.jsonl")
         ]
     ) { invocation throws(CommandFailure) in
-        try reading(invocation) { (reader, console) throws(CommandFailure) in
+        try reading(invocation) { (reader, _, console) throws(CommandFailure) in
             let entities = invocation.arguments.isEmpty ? nil : invocation.arguments
             let export = try stored { () throws(StoreError) in
                 try StateExport(reader, entities: entities)
@@ -113,7 +146,7 @@ enum StateCommands {
     /// Opens the state and reads it as of one moment.
     static func reading(
         _ invocation: Invocation,
-        _ body: (StateReader, Console) throws(CommandFailure) -> ExitCode
+        _ body: (StateReader, Settings, Console) throws(CommandFailure) -> ExitCode
     ) throws(CommandFailure) -> ExitCode {
         let settings = try SettingsLoader(invocation).load()
         let reader = try stored { () throws(StoreError) in
@@ -121,7 +154,9 @@ enum StateCommands {
         }
         let result = try stored { () throws(StoreError) in
             try reader.snapshot { () throws(StoreError) in
-                Result { () throws(CommandFailure) in try body(reader, invocation.console) }
+                Result { () throws(CommandFailure) in
+                    try body(reader, settings, invocation.console)
+                }
             }
         }
         return try result.get()
@@ -141,7 +176,7 @@ enum StateCommands {
         }
     }
 
-    private static func unknown(
+    static func unknown(
         _ entity: String, _ id: String, _ reader: StateReader
     ) throws(CommandFailure) -> CommandFailure {
         let known = try stored { () throws(StoreError) in try reader.entities() }

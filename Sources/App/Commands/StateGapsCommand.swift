@@ -22,7 +22,7 @@ enum StateGapsCommand {
             .init(text: "whether anything is missing", line: "hookline state gaps")
         ]
     ) { invocation throws(CommandFailure) in
-        try StateCommands.reading(invocation) { (reader, console) throws(CommandFailure) in
+        try StateCommands.reading(invocation) { (reader, _, console) throws(CommandFailure) in
             let gaps = try StateCommands.stored { () throws(StoreError) in try reader.gaps() }
             if invocation.wantsJSON {
                 for gap in gaps { try console.write(json(gap)) }

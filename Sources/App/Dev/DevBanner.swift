@@ -1,6 +1,7 @@
 import Events
 import HTTP
 import Kafka
+import Query
 import Store
 
 /// What `dev` prints first: where everything is, and a line to paste.
@@ -9,15 +10,17 @@ struct DevBanner {
     let key: String
     let settings: Settings
     let managementPort: Int
+    let queryPort: Int?
     let isDemo: Bool
 
     func text(_ paint: Paint) -> String {
         let health = "http://\(settings.management.host):\(managementPort)"
         var text = paint.bold("Hookline") + " with a Kafka in memory; nothing is kept\n\n"
+        let questions = queryPort.map { "http://\(settings.query.host):\($0)/entities/order" }
         for (name, value) in [
             ("webhooks", url), ("key", key), ("health", health + "/readyz"),
             ("metrics", health + "/metrics"), ("kafka", settings.kafka.bootstrapServers),
-            ("state", settings.state.folder),
+            ("state", settings.state.folder), ("orders", questions ?? "query.enabled is false"),
         ] {
             text += "  " + name + String(repeating: " ", count: 10 - name.count) + value + "\n"
         }

@@ -13,6 +13,7 @@ struct DevSettings {
     /// Whether somebody chose the port for webhooks; then no other will do.
     let isPortChosen: Bool
     let isManagementPortChosen: Bool
+    let isQueryPortChosen: Bool
     let key: String
 
     init(
@@ -24,6 +25,7 @@ struct DevSettings {
             .union(invocation.flags.map(\.path))
         isPortChosen = chosen.contains("ingress.port")
         isManagementPortChosen = chosen.contains("management.port")
+        isQueryPortChosen = chosen.contains("query.port")
         key = "dev-" + Self.randomDigits(24)
         // Each event is printed anyway: of the log only what is wrong.
         if !chosen.contains("log.level") { settings.log.level = .warning }

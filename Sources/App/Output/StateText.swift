@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Projection
+import Query
 import Store
 import Threads
 
@@ -55,21 +56,25 @@ struct StateText {
         return table.text(paint)
     }
 
+    /// Each field with the event that set it, as a table.
+    func table(of explanation: Explanation) -> String {
+        var table = TextTable("FIELD", "VALUE", "SET BY", "EVENT", "OCCURRED", "RECORD")
+        for field in explanation.fields {
+            table.add(
+                field.name, cut(field.value, to: Self.shortValue), field.event?.type ?? "-",
+                field.version.eventID.description, field.version.occurredAt.forPeople,
+                field.event?.position.description ?? "-")
+        }
+        return table.text(paint)
+    }
+
+    /// How much of a value an explanation shows.
+    private static let shortValue = 32
+
     /// One event of a history as one line of JSON.
     static func json(_ entry: HistoryEntry) -> String {
         var writer = JSONWriter()
-        writer.object { line in
-            line.field("eventId", entry.version.eventID.description)
-            line.field("type", entry.type)
-            line.field("occurredAt", entry.version.occurredAt.rfc3339)
-            line.field("updatedAt", entry.version.updatedAt?.rfc3339)
-            line.field("outcome", entry.outcome.name)
-            line.field("topic", entry.position.topic)
-            line.field("partition", entry.position.partition)
-            line.field("offset", entry.position.offset)
-            line.key("further")
-            if let further = entry.further { line.raw(further.span) } else { line.null() }
-        }
+        EventDocument.write(entry, to: &writer)
         writer.newline()
         return writer.text
     }

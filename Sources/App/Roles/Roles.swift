@@ -3,6 +3,7 @@ import Ingress
 import Journal
 import Management
 import Publisher
+import Query
 import Threads
 
 // The roles: their parts in flow order, and so the order of stopping, front to back. A part that
@@ -21,6 +22,9 @@ import Threads
 //     consumer    consumer: reads, applies, commits      ends after the batch at hand
 //                 kafka-waker: wakes librdkafka's fetchers
 //                 librdkafka's own
+//     query       query: answers from the state          no new connections; answers what waits,
+//                 query-past: answers from Kafka too      what waits for Kafka gets 503
+//                 libmicrohttpd's, query.threads
 //     management  management: waits                      last, to be asked until the end
 //                 libmicrohttpd's, one
 //     printer     printer (dev only)                     prints what is left
@@ -47,14 +51,16 @@ enum Roles {
         parts.inOrder + [management]
     }
 
-    static func consume(_ consumer: ConsumeLoop, _ management: ManagementServer) -> [any Part] {
-        [consumer, management]
+    static func consume(
+        _ query: QueryServer?, _ consumer: ConsumeLoop, _ management: ManagementServer
+    ) -> [any Part] {
+        [query].compactMap(\.self) + [consumer, management]
     }
 
     static func dev(
-        demo: (any Part)?, _ parts: ServeParts, _ consumer: ConsumeLoop,
+        demo: (any Part)?, _ parts: ServeParts, _ query: QueryServer?, _ consumer: ConsumeLoop,
         _ management: ManagementServer, _ printer: any Part
     ) -> [any Part] {
-        [demo].compactMap(\.self) + parts.inOrder + [consumer, management, printer]
+        [demo].compactMap(\.self) + parts.inOrder + consume(query, consumer, management) + [printer]
     }
 }

@@ -8,6 +8,7 @@ import Journal
 import Kafka
 import Management
 import Publisher
+import Query
 import Store
 import Telemetry
 
@@ -27,6 +28,7 @@ struct Settings: Sendable {
     var topics: TopicsConfiguration
     var consumer: ConsumerConfiguration
     var state: StateConfiguration
+    var query: QueryConfiguration
     var management: HTTPServerConfiguration
 
     init(_ root: ConfigurationSection) {
@@ -43,6 +45,7 @@ struct Settings: Sendable {
         topics = TopicsConfiguration(root.section("topics"))
         consumer = ConsumerConfiguration(root.section("consumer"))
         state = StateConfiguration(root.section("state"))
+        query = QueryConfiguration(root.section("query"))
         management = .management(root.section("management"))
     }
 

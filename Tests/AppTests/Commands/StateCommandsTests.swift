@@ -80,11 +80,37 @@ struct StateCommandsTests {
                 00000000-0000-0001-0000-000000000002  -
 
                 """)
+        let hash = BodyHash(hashing: Array("order-2".utf8).span)
         #expect(
             run("state history order order-2 -o json").output
                 == #"{"eventId":"00000000-0000-0001-0000-000000000002","type":"order.updated","#
-                + #""occurredAt":"2026-01-01T00:00:00Z","updatedAt":null,"outcome":"applied","#
+                + #""occurredAt":"2026-01-01T00:00:00Z","updatedAt":null,"rank":20,"#
+                + #""bodyHash":"\#(hash)","outcome":"applied","#
                 + #""topic":"order.updated","partition":3,"offset":7,"further":null}"# + "\n")
+    }
+
+    @Test func `an explanation names for each field the event that set it`() throws {
+        #expect(
+            run("state explain license license-1").output == """
+                FIELD    VALUE       SET BY           EVENT                                 \
+                OCCURRED              RECORD
+                details  {"n":2.50}  license.created  00000000-0000-0001-0000-000000000002  \
+                2026-01-01T00:00:00Z  license.created[3]@7
+                status   "A"         license.created  00000000-0000-0001-0000-000000000002  \
+                2026-01-01T00:00:00Z  license.created[3]@7
+
+                """)
+        let json = run("state explain license license-1 -o json").output
+        #expect(json.hasPrefix(#"{"entity":"license","id":"license-1","newest":{"eventId":"#))
+        #expect(json.contains(#""setBy":{"details":{"eventId":"#))
+        #expect(run("state explain license license-2").code == .negative)
+    }
+
+    @Test func `before its first event there was nothing, and Kafka is not asked`() {
+        let end = run("state get order order-1 --at 2025-12-31")
+        #expect(end.code == .negative)
+        #expect(end.complaints.contains("its first event occurred at 2026-01-01T00:00:00Z"))
+        #expect(run("state explain order order-1 --at yesterday").code == .usage)
     }
 
     @Test func `a list has a limit and goes on after an id`() {

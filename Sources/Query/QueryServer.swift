@@ -1,0 +1,140 @@
+package import Events
+package import HTTP
+package import Kafka
+package import Store
+package import Telemetry
+internal import Threads
+
+/// Answers questions about the state over HTTP: what an entity is, was, and why.
+///
+/// It listens from the moment it is made. Its own thread answers from the state, a second one what
+/// Kafka must be asked for too.
+package final class QueryServer: Part {
+    /// The part's name.
+    package let name = "query"
+
+    /// What it needs of the process around it.
+    package struct Surroundings: Sendable {
+        /// The folder of the state.
+        let folder: StateFolder
+        /// The types of events.
+        let catalogue: Catalogue
+        /// Which Kafka has their bodies.
+        let kafka: KafkaConfiguration
+        /// What only the consumer knows.
+        let service: @Sendable () -> ServiceStatus
+
+        /// Names them.
+        package init(
+            folder: StateFolder, catalogue: Catalogue, kafka: KafkaConfiguration,
+            service: @escaping @Sendable () -> ServiceStatus
+        ) {
+            self.folder = folder
+            self.catalogue = catalogue
+            self.kafka = kafka
+            self.service = service
+        }
+    }
+
+    /// A client of Kafka that nobody has needed for so long is ended.
+    private static let clientIdle = Duration.seconds(30)
+    /// How long the last answers may take at the end.
+    private static let lastAnswers = Duration.milliseconds(500)
+
+    private let server: HTTPServer
+    private let desk = QueryDesk()
+    private let keys: APIKeys?
+    private let configuration: QueryConfiguration
+    private let surroundings: Surroundings
+    private let log: Log
+    private let metrics: QueryMetrics
+
+    /// Listens from here on; without keys everybody who reaches the listener may ask.
+    package init(
+        _ configuration: QueryConfiguration, keys: APIKeys?, _ surroundings: Surroundings,
+        log: Log, metrics: Metrics
+    ) throws(HTTPServerError) {
+        self.configuration = configuration
+        self.keys = keys
+        self.surroundings = surroundings
+        self.log = log.with(component: name)
+        self.metrics = QueryMetrics(metrics)
+        server = try HTTPServer(
+            name, configuration.listener, log: self.log, metrics: metrics,
+            handler: QueryHandler(QuestionReader(surroundings.catalogue), keys: keys, desk))
+    }
+
+    /// The port it listens on, also where any free one was asked for.
+    package var port: Int { server.port }
+
+    /// Answers until `stop()`, then what still waits.
+    package func run() {
+        let past = Worker("query-past") { [self] in answerPast() }
+        let answers = QueryAnswers(
+            LiveState(surroundings.folder), service: surroundings.service)
+        let interval = Duration.milliseconds(configuration.keysReloadMilliseconds)
+        var reloadAt = ContinuousClock.now + interval
+        while let waiting = next(&reloadAt, interval) { answer(waiting, answers, .quick) }
+        server.quiesce()
+        past.join()
+        server.stop(within: Self.lastAnswers)
+    }
+
+    /// Has `run()` end.
+    package func stop() {
+        desk.close()
+    }
+
+    /// Reads the keys again now, as on SIGHUP.
+    package func reload() {
+        keys?.reload()
+    }
+
+    /// The next quick question, with a look at the keys now and then meanwhile; nil at the end.
+    private func next(
+        _ reloadAt: inout ContinuousClock.Instant, _ interval: Duration
+    ) -> QueryDesk.Waiting? {
+        while true {
+            let now = ContinuousClock.now
+            if now >= reloadAt {
+                reload()
+                reloadAt = now + interval
+            }
+            if let next = desk.take(from: .quick, upTo: reloadAt - now) { return next }
+            if desk.isOver { return nil }
+        }
+    }
+
+    private func answerPast() {
+        let past = PastReader(
+            surroundings.kafka, surroundings.catalogue, .init(configuration), log: log,
+            isStopping: { [desk] in desk.isOver })
+        defer { past.close() }
+        let answers = QueryAnswers(
+            LiveState(surroundings.folder), past: past, service: surroundings.service)
+        while true {
+            if let waiting = desk.take(from: .past, upTo: Self.clientIdle) {
+                answer(waiting, answers, .past)
+            } else if desk.isOver {
+                return
+            } else {
+                past.close()
+            }
+        }
+    }
+
+    private func answer(
+        _ waiting: QueryDesk.Waiting, _ answers: QueryAnswers, _ line: QueryDesk.Line
+    ) {
+        let exchange = waiting.exchange
+        defer { metrics.observe(line, since: exchange.begunAt) }
+        do {
+            exchange.respond(try answers.answer(waiting.question, since: exchange.begunAt))
+        } catch {
+            if case .store(let cause) = error {
+                log.error("a question has no answer", ["error": .string("\(cause)")])
+            }
+            exchange.refuse(error.problem)
+        }
+    }
+}

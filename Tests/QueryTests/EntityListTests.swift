@@ -1,0 +1,101 @@
+import Events
+import JSON
+import Store
+import Testing
+
+@testable import Query
+
+struct EntityListTests {
+    private let fixture: QueryFixture
+
+    init() throws {
+        fixture = try QueryFixture()
+    }
+
+    /// One page: the ids, and the cursor of the next one.
+    private func page(
+        _ question: ListQuestion, _ bounds: EntityList.Bounds = .init()
+    ) throws -> (ids: [String], next: String?) {
+        let reader = try StateReader.open(fixture.folder)
+        let list = EntityList(reader: reader, check: FilterCheck(), bounds: bounds)
+        let answer = try JSONNode(try list.page(question).bytes)
+        return (answer["entities"].elements.compactMap { $0["id"].text }, answer["next"].text)
+    }
+
+    private func question(limit: Int = 100, cursor: String? = nil) -> ListQuestion {
+        ListQuestion(entity: "thing", limit: limit, cursor: cursor)
+    }
+
+    @Test func `pages have every entity once, whatever is written in between`() throws {
+        func id(_ number: Int) -> String { "thing-\(1_000 + number)" }
+        // What is there all the while has an even number.
+        try fixture.apply((0..<50).map { SampleEvent(id: id($0 * 2), number: $0) })
+        var seen: [String] = []
+        var cursor: String?
+        var round = 0
+        repeat {
+            let (ids, next) = try page(question(limit: 7, cursor: cursor))
+            seen += ids
+            cursor = next
+            round += 1
+            // New ones before and behind the cursor, and changes of those that were there.
+            let new = SampleEvent(id: id(round * 13 % 100 | 1), second: round, number: 500 + round)
+            let old = SampleEvent(id: id(round * 14 % 100), second: round, number: 900 + round)
+            try fixture.apply([new, old])
+        } while cursor != nil
+        #expect(round >= 8)
+        #expect(seen == seen.sorted())
+        #expect(Set(seen).count == seen.count)
+        let steady = Set((0..<50).map { id($0 * 2) })
+        #expect(steady.isSubset(of: seen))
+    }
+
+    @Test func `a page does so much work and no more, and the next goes on`() throws {
+        try fixture.apply((0..<30).map { SampleEvent(id: "thing-\(100 + $0)", number: $0) })
+        var filtered = question()
+        filtered.filters = [Filter(path: try #require(JSONPath("state")), text: "GONE")]
+        var bounds = EntityList.Bounds()
+        bounds.time = .max / 2
+        bounds.rows = 12
+        var pages = 0
+        var cursor: String?
+        repeat {
+            filtered.cursor = cursor
+            let (ids, next) = try page(filtered, bounds)
+            #expect(ids.isEmpty)
+            cursor = next
+            pages += 1
+        } while cursor != nil
+        #expect(pages == 3)
+        // Without any time a page still comes on by one, and the bytes end one too.
+        bounds.time = 0
+        #expect(try page(question(), bounds).ids == ["thing-100"])
+        bounds.time = .max / 2
+        bounds.bytes = 1
+        #expect(try page(question(), bounds).ids == ["thing-100"])
+    }
+
+    @Test func `those that changed since a time are those whose newest event is not older`() throws
+    {
+        try fixture.apply([
+            SampleEvent(id: "a", second: 10, number: 1),
+            SampleEvent(id: "b", second: 20, number: 2),
+            SampleEvent(id: "c", second: 30, number: 3),
+            // Arrived last, and changed nothing.
+            SampleEvent(id: "a", second: 5, number: 4),
+        ])
+        var since = question()
+        since.updatedSince = PointInTime("2026-01-01T00:00:20Z")
+        #expect(try page(since).ids == ["b", "c"])
+    }
+
+    @Test func `a cursor belongs to its filters`() throws {
+        try fixture.apply((0..<3).map { SampleEvent(id: "thing-\($0)", number: $0) })
+        let first = try page(question(limit: 1))
+        var other = question(limit: 2, cursor: first.next)
+        #expect(try page(other).ids == ["thing-1", "thing-2"])
+        other.updatedSince = PointInTime("2026-01-01")
+        #expect(throws: QueryFailure.self) { try page(other) }
+        #expect(throws: QueryFailure.self) { try page(question(cursor: "nonsense")) }
+    }
+}

@@ -1,0 +1,23 @@
+import JSON
+import Projection
+import Store
+import Testing
+
+@testable import Query
+
+struct ExplanationTests {
+    @Test func `each field has the event of its version, the first of its copies`() {
+        var state = EntityState()
+        for (version, name) in [(1, "a"), (2, "b"), (3, "c")] {
+            _ = state.apply(.sample(Int64(version)), replacing: false) { changes in
+                changes.set(Array(name.utf8).span, Array("{ \"x\": \(version) }".utf8).span)
+            }
+        }
+        let explanation = Explanation(
+            state,
+            events: [.sample(11, version: 2), .sample(10, version: 1), .sample(12, version: 1)])
+        #expect(explanation.fields.map(\.name) == ["a", "b", "c"])
+        #expect(explanation.fields.map(\.value) == [#"{"x":1}"#, #"{"x":2}"#, #"{"x":3}"#])
+        #expect(explanation.fields.map { $0.event?.number } == [10, 11, nil])
+    }
+}

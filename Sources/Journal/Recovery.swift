@@ -67,10 +67,14 @@ struct Recovery {
             // Its only batch is damaged, so its numbers may be, too.
             used[0].firstSequence = max(recovered.index.next, recovered.published.through + 1)
         }
+        let known = recovered.idsThrough
         try adjust(&recovered, toStartAt: used[0].firstSequence)
         let end = try read(used, into: &recovered)
         try checkReach(recovered, last: end.next - 1)
-        if let torn = end.torn { try cut(torn, &recovered) }
+        if let torn = end.torn {
+            if end.last == nil, recovered.idsThrough > known { try keepNumbers(&recovered) }
+            try cut(torn, &recovered)
+        }
         if let last = end.last { try settle(last) }
         try addUnused(to: &recovered, after: used.last?.number)
         return recovered
@@ -284,6 +288,17 @@ struct Recovery {
     }
 
     // MARK: - Mending
+
+    /// Before the only batch goes: from then on nothing but the checkpoints tells where the journal
+    /// stands, and a start without records wants both to say the same.
+    private func keepNumbers(_ recovered: inout Recovered) throws(JournalError) {
+        let snapshot = recovered.index.snapshot(through: recovered.idsThrough)
+        var files = recovered.idsFiles
+        try JournalError.wrap { () throws(FileError) in
+            try IdsCheckpoint.write(snapshot, to: &files)
+        }
+        recovered.idsFiles = files
+    }
 
     /// Keeps what is torn aside, and wipes it out: nothing of it may read as ours later.
     private func cut(

@@ -44,7 +44,7 @@ enum RecoveryCheck {
             damaged[folder.segment(batch.segment)]?.dropFirst(batch.offset)
                 .starts(with: batch.bytes) ?? false
         }
-        guard let first = try recover(folder) else { return }
+        guard case .success(let first) = try recover(folder) else { return }
         if harm == .ofTheDisk {
             let last = sound.map(\.last).max() ?? 0
             try hold(
@@ -53,8 +53,11 @@ enum RecoveryCheck {
             try hold(
                 first.next <= (written.last?.last ?? 0) + 1, "records that nobody wrote")
         }
-        guard let second = try recover(folder) else {
-            throw Broken(description: "what was recovered is refused at the next start")
+        let second: Outcome
+        do {
+            second = try recover(folder).get()
+        } catch {
+            throw Broken(description: "what was recovered is refused at the next start: \(error)")
         }
         if harm != .fileGone { try same(second, first, "a second recovery") }
         if harm == .ofTheDisk { try checkLost(first, folder, sound) }
@@ -68,22 +71,23 @@ enum RecoveryCheck {
         let keys: [String]
     }
 
-    /// What recovery makes of the folder; nil where it refuses it in so many words.
-    private static func recover(_ folder: JournalFolder) throws -> Outcome? {
+    /// What recovery makes of the folder, or why it refuses it.
+    private static func recover(_ folder: JournalFolder) throws -> Result<Outcome, any Error> {
         let recovered: Recovered
         do {
             recovered = try Recovery(folder, configuration, log: .silent, at: now).run()
         } catch {
             try hold(!"\(error)".isEmpty, "refused without a word")
-            return nil
+            return .failure(error)
         }
         let index = recovered.index
         // A segment whose only batch was cut holds nothing: it counts as the one that follows.
         let segments = recovered.segments.filter { $0.used > 0 }
-        return Outcome(
+        let outcome = Outcome(
             next: index.next, published: recovered.published,
             segments: segments.map(\.number), ends: segments.map(\.used),
             keys: (index.entries.first..<index.next).map { "\(index.entries.key($0))" })
+        return .success(outcome)
     }
 
     /// Sound batches are still there as they were, byte for byte.

@@ -9,6 +9,8 @@ import CSQLite
     package enum Mode: Sendable {
         /// Reads and writes; the file is made where there is none.
         case create
+        /// Reads and writes a file that exists.
+        case write
         /// Reads a file that exists.
         case readOnly
     }
@@ -25,6 +27,7 @@ import CSQLite
         let flags =
             switch mode {
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .write: SQLITE_OPEN_READWRITE
             case .readOnly: SQLITE_OPEN_READONLY
             }
         var opened: OpaquePointer?

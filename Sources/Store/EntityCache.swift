@@ -12,6 +12,8 @@ final class CachedEntity {
     var isStored = false
     /// Whether it is in the list of what the transaction must write.
     var isDirty = false
+    /// Whether it has changed since its row was written, in a generation that is built.
+    var isUnwritten = false
     /// What the cache counts for it.
     fileprivate var cost = 0
 
@@ -34,7 +36,10 @@ struct EntityKey: Hashable {
     let id: String
 
     static func == (left: Self, right: Self) -> Bool {
-        left.entity == right.entity && left.id.utf8.elementsEqual(right.id.utf8)
+        guard left.entity == right.entity, left.id == right.id else { return false }
+        // Text that is ASCII has one form only.
+        return left.id.utf8Span.isKnownASCII && right.id.utf8Span.isKnownASCII
+            || left.id.utf8.elementsEqual(right.id.utf8)
     }
 
     // Equivalent strings hash alike, so equal ids do too.
@@ -79,12 +84,25 @@ struct EntityCache {
         entity.cost = cost
     }
 
-    /// Drops what is over the bound; never between a change and its transaction's end.
-    mutating func trim() {
-        guard newerBytes > limit / 2 else { return }
-        swap(&older, &newer)
-        newer.removeAll(keepingCapacity: true)
+    /// Drops what is over the bound, and gives it; never between a change and its transaction's
+    /// end.
+    @discardableResult
+    mutating func trim() -> [CachedEntity] {
+        guard newerBytes > limit / 2 else { return [] }
+        let dropped = Array(older.values)
+        older = newer
+        newer = [:]
         newerBytes = 0
+        return dropped
+    }
+
+    /// The entities that have no row yet or an old one; they count as written from here on.
+    func takeUnwritten() -> [CachedEntity] {
+        var found: [CachedEntity] = []
+        for entity in newer.values where entity.isUnwritten { found.append(entity) }
+        for entity in older.values where entity.isUnwritten { found.append(entity) }
+        for entity in found { entity.isUnwritten = false }
+        return found
     }
 
     mutating func removeAll() {

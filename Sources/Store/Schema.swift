@@ -11,6 +11,7 @@ internal import SQLite
 /// - `history`: append only, in the order of arrival.
 /// - `offsets`: the next offset of each partition, and the last record applied.
 /// - `gaps`: records that were passed over since they were not there any more.
+/// - `requests`: what commands ask of the process that writes, see `StateRequest`.
 enum Schema {
     static let format = 2
 
@@ -46,6 +47,9 @@ enum Schema {
             number INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL,
             partition INTEGER NOT NULL, first INTEGER NOT NULL, "end" INTEGER,
             reason TEXT NOT NULL, detail TEXT NOT NULL, seconds INTEGER NOT NULL);
+        CREATE TABLE requests(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, argument TEXT NOT NULL,
+            expires INTEGER NOT NULL, stage INTEGER NOT NULL, answer TEXT);
         """
 
     /// Settings of a connection that writes.
@@ -62,10 +66,22 @@ enum Schema {
         PRAGMA temp_store = MEMORY;
         """
 
+    /// The same for one that builds a generation, which is thrown away after a crash and synced at
+    /// its end.
+    private static let builderSettings = """
+        PRAGMA page_size = 4096;
+        PRAGMA journal_mode = OFF;
+        PRAGMA synchronous = OFF;
+        PRAGMA cache_size = -16384;
+        PRAGMA temp_store = MEMORY;
+        """
+
     /// Makes the connection ready to write, and the tables where there are none.
-    static func prepare(_ connection: Connection, rules: BodyHash) throws(StoreError) {
+    static func prepare(
+        _ connection: Connection, rules: BodyHash, isBuilding: Bool
+    ) throws(StoreError) {
         do {
-            try connection.execute(writerSettings)
+            try connection.execute(isBuilding ? builderSettings : writerSettings)
             var transaction = try connection.begin()
             if try isEmpty(connection) {
                 try connection.execute(tables)
@@ -101,7 +117,7 @@ enum Schema {
         return try !query.step()
     }
 
-    private static func value<R>(
+    static func value<R>(
         _ name: String, _ connection: Connection, _ read: (Statement) -> R
     ) throws(StoreError) -> R? {
         do {

@@ -6,6 +6,9 @@ package struct StateConfiguration: Sendable {
     package var folder = "data/state"
     /// Bytes of memory for the entities used last; default 32 MiB, from 0 to 16 GiB.
     package var cacheBytes = 32 << 20
+    /// How many generations are kept that were live before the present one; default 1, from 0 to
+    /// 100.
+    package var generationsKept = 1
 
     /// The defaults.
     package init() {}
@@ -16,5 +19,7 @@ package struct StateConfiguration: Sendable {
             !$0.isEmpty
         }
         cacheBytes = section.integer("cacheBytes", default: cacheBytes, range: 0...16 << 30)
+        generationsKept = section.integer(
+            "generationsKept", default: generationsKept, range: 0...100)
     }
 }

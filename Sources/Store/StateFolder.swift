@@ -2,15 +2,17 @@ package import Files
 
 /// The folder that holds the generations of the state.
 ///
-///     LOCK                              held by the one process that builds the state
-///     CURRENT                           the name of the live generation, and a line feed
-///     generations/000001/state.sqlite   one built copy of the state, with SQLite's own files
+///     LOCK          held by the one process that keeps the live state
+///     REPLAY        held by the one process that builds another generation
+///     CURRENT       the name of the live generation, then those that were live before it, the
+///                   last one first, a line each
+///     generations   a folder for each, see `Generation`
 ///
 /// Database files are never renamed: which generation is live is what `CURRENT` says.
 package struct StateFolder: Sendable {
     /// Where the folder is.
     package let path: String
-    private let files: any FileLayer
+    let files: any FileLayer
 
     /// Names a folder, there or not.
     package init(_ path: String, on files: any FileLayer = Disk()) {
@@ -18,10 +20,10 @@ package struct StateFolder: Sendable {
         self.files = files
     }
 
-    /// Takes the folder for the process that builds the state; it is made where there is none.
+    /// Takes the folder for the process that keeps the live state; it is made where there is none.
     package func lock() throws(StoreError) -> FileLock {
         do {
-            try files.createFolder("\(path)/generations")
+            try files.createFolder(generationsPath)
             return try FileLock("\(path)/LOCK", on: files)
         } catch {
             guard case .locked(_, let holder) = error else { throw .files(error) }
@@ -29,71 +31,78 @@ package struct StateFolder: Sendable {
         }
     }
 
-    /// The database of the live generation; nil where there is none yet.
-    package func currentDatabase() throws(StoreError) -> String? {
-        guard let text = try currentText() else { return nil }
-        let name = text.hasSuffix("\n") ? String(text.dropLast()) : text
-        guard Self.isGeneration(name), try generations().contains(name) else {
+    /// The live generation; nil where there is none yet.
+    package func current() throws(StoreError) -> Generation? {
+        guard let lines = try currentNames() else { return nil }
+        let name = lines.first ?? ""
+        guard Generation.isName(name), try names(in: generationsPath).contains(name) else {
             throw .noCurrent(folder: path, found: name)
         }
-        return database(of: name)
+        return generation(name)
     }
 
-    /// The database of the live generation, with the folder made for it where there is none.
+    /// The database of the live generation; nil where there is none yet.
+    package func currentDatabase() throws(StoreError) -> String? {
+        try current()?.database
+    }
+
+    /// The live generation, or the first one, made for it where there is none.
     ///
     /// The caller holds the lock, makes the database whole, and then calls `install`.
-    func databaseForWriting() throws(StoreError) -> (path: String, generation: String, isNew: Bool)
-    {
-        if let text = try currentText() {
-            guard let path = try currentDatabase() else { throw .noState(folder: self.path) }
-            return (path, text, false)
-        }
+    func generationForWriting() throws(StoreError) -> (generation: Generation, isNew: Bool) {
+        if let current = try current() { return (current, false) }
         // A crash before `install` leaves the first generation without its pointer.
-        let found = try generations()
-        guard found.isEmpty || found == [Self.first] else {
+        let found = try names(in: generationsPath)
+        guard found.isEmpty || found == [Generation.name(1)] else {
             throw .noCurrent(folder: path, found: "")
         }
+        let first = generation(Generation.name(1))
         do {
-            try files.createFolder("\(path)/generations/\(Self.first)")
+            try files.createFolder(first.folder)
         } catch {
             throw .files(error)
         }
-        return (database(of: Self.first), Self.first, true)
+        return (first, true)
     }
 
     /// Makes a generation the live one: readers that open from here on read it.
-    func install(_ generation: String) throws(StoreError) {
+    ///
+    /// What was live becomes the last of the former ones.
+    func install(_ generation: Generation) throws(StoreError) {
+        var names = [generation.name]
+        // Where the pointer cannot be read the new one mends it.
+        for name in (try? currentNames()) ?? [] where !names.contains(name) {
+            if Generation.isName(name) { names.append(name) }
+        }
         do {
-            try files.syncFolder("\(path)/generations/\(generation)")
-            try files.replace("\(path)/CURRENT", with: Array("\(generation)\n".utf8))
+            try files.syncFolder(generation.folder)
+            let lines = names.joined(separator: "\n") + "\n"
+            try files.replace("\(path)/CURRENT", with: Array(lines.utf8))
         } catch {
             throw .files(error)
         }
     }
 
-    private static let first = "000001"
+    var generationsPath: String { "\(path)/generations" }
 
-    private static func isGeneration(_ name: String) -> Bool {
-        name.utf8.count == first.utf8.count
-            && name.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
+    func generation(_ name: String) -> Generation { Generation(name, in: generationsPath) }
 
-    private func database(of generation: String) -> String {
-        "\(path)/generations/\(generation)/state.sqlite"
-    }
-
-    private func generations() throws(StoreError) -> [String] {
+    /// The names of the generations that there are, in order.
+    func names(in folder: String) throws(StoreError) -> [String] {
         do {
-            return try files.list("\(path)/generations").filter(Self.isGeneration)
+            return try files.list(folder).filter(Generation.isName)
         } catch {
             guard error.isMissing else { throw .files(error) }
             return []
         }
     }
 
-    private func currentText() throws(StoreError) -> String? {
+    /// The lines of `CURRENT`; nil where there is none.
+    func currentNames() throws(StoreError) -> [String]? {
         do {
-            return String(decoding: try files.contents(of: "\(path)/CURRENT"), as: UTF8.self)
+            let text = String(
+                decoding: try files.contents(of: "\(path)/CURRENT"), as: UTF8.self)
+            return text.split(separator: "\n").map(String.init)
         } catch {
             guard error.isMissing else { throw .files(error) }
             return nil

@@ -1,3 +1,4 @@
+internal import Files
 package import Projection
 internal import SQLite
 
@@ -8,13 +9,29 @@ package final class StateReader {
     /// The database's file.
     package let path: String
     let connection: Connection
+    /// Keeps the generation from being removed.
+    private var hold: (any File)?
 
-    /// Opens the live generation of a folder.
-    package static func open(_ folder: StateFolder) throws(StoreError) -> StateReader {
-        guard let path = try folder.currentDatabase() else {
-            throw .noState(folder: folder.path)
+    /// Opens the live generation of a folder, or the one of this name.
+    ///
+    /// It is not removed as long as it is open here; whether it is still the live one tells
+    /// `StateFolder.currentDatabase`.
+    package static func open(
+        _ folder: StateFolder, generation name: String? = nil
+    ) throws(StoreError) -> StateReader {
+        let held: (generation: Generation, hold: any File)
+        if let name {
+            let generation = try folder.generation(named: name)
+            guard let hold = try folder.hold(generation) else {
+                throw .unknownGeneration(folder: folder.path, name: name, known: [])
+            }
+            held = (generation, hold)
+        } else {
+            held = try folder.holdCurrent()
         }
-        return try StateReader(path: path)
+        let reader = try StateReader(path: held.generation.database)
+        reader.hold = held.hold
+        return reader
     }
 
     /// Opens one database that exists.

@@ -1,5 +1,5 @@
 package import Events
-internal import Files
+package import Files
 internal import Projection
 internal import SQLite
 
@@ -25,9 +25,14 @@ package final class StateStore {
     var folding = EntityState()
     /// An encoded version, likewise.
     var versionBytes: [UInt8] = []
+    /// Whether this is a generation that nobody reads yet.
+    var isBuilding: Bool
+    /// The folder's, where this is the live generation.
+    package internal(set) var lock: FileLock?
+    /// Keeps the generation from being removed.
+    var hold: (any File)?
     private var hasBacklog = false
     private var transaction: Transaction?
-    private var lock: FileLock?
 
     /// Opens the live generation of a folder and locks the folder; makes both where there are none.
     ///
@@ -37,22 +42,29 @@ package final class StateStore {
         _ folder: StateFolder, rules: BodyHash, cacheBytes: Int
     ) throws(StoreError) -> StateStore {
         let lock = try folder.lock()
-        let database = try folder.databaseForWriting()
-        let store = try StateStore(path: database.path, rules: rules, cacheBytes: cacheBytes)
-        if database.isNew { try folder.install(database.generation) }
+        let (generation, isNew) = try folder.generationForWriting()
+        let store = try open(generation, in: folder, rules: rules, cacheBytes: cacheBytes)
+        if isNew { try folder.install(generation) }
         store.lock = lock
         return store
     }
 
     /// Opens one database without a folder around it, such as `:memory:`.
-    package init(path: String, rules: BodyHash, cacheBytes: Int) throws(StoreError) {
+    package convenience init(path: String, rules: BodyHash, cacheBytes: Int) throws(StoreError) {
+        try self.init(path: path, rules: rules, cacheBytes: cacheBytes, isBuilding: false)
+    }
+
+    init(
+        path: String, rules: BodyHash, cacheBytes: Int, isBuilding: Bool
+    ) throws(StoreError) {
         self.path = path
+        self.isBuilding = isBuilding
         do {
             connection = try Connection(path: path)
         } catch {
             throw .database(error)
         }
-        try Schema.prepare(connection, rules: rules)
+        try Schema.prepare(connection, rules: rules, isBuilding: isBuilding)
         do {
             statements = try StoreStatements(connection)
             names = try NameTable(connection)
@@ -78,8 +90,9 @@ package final class StateStore {
         hasBacklog = backlog
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction, or goes on with the one in which a generation is built.
     package func begin() throws(StoreError) {
+        if isBuilding, isInTransaction { return }
         precondition(transaction == nil, "a transaction is open")
         do {
             transaction = try connection.begin()
@@ -93,9 +106,11 @@ package final class StateStore {
 
     /// Writes the entities that changed, and makes the transaction permanent.
     ///
-    /// After an error nothing of it has happened.
+    /// After an error nothing of it has happened. A generation that is built stays in one
+    /// transaction until it is finished, and keeps its entities in memory while there is room.
     package func commit() throws(StoreError) {
         precondition(transaction != nil, "no transaction is open")
+        if isBuilding { return try makeRoom() }
         do {
             // In the order of the rows: neighbours share pages.
             dirty.sort { $0.number < $1.number }
@@ -113,6 +128,23 @@ package final class StateStore {
         }
         dirty.removeAll(keepingCapacity: true)
         cache.trim()
+    }
+
+    /// Writes the entities that were used longest ago, where there are too many in memory.
+    private func makeRoom() throws(StoreError) {
+        for entity in dirty {
+            entity.isDirty = false
+            entity.isUnwritten = true
+            cache.settle(entity)
+        }
+        dirty.removeAll(keepingCapacity: true)
+        var dropped = cache.trim().filter(\.isUnwritten)
+        dropped.sort { $0.number < $1.number }
+        do {
+            for entity in dropped { try write(entity) }
+        } catch {
+            throw .database(error)
+        }
     }
 
     /// Undoes everything since `begin`.

@@ -9,6 +9,14 @@ package enum StoreError: Error, Equatable, Sendable {
     case database(SQLiteError)
     /// Another process builds the state in this folder.
     case locked(folder: String, holder: Int32?)
+    /// Another process builds a generation in this folder.
+    case replayRuns(folder: String, holder: Int32?)
+    /// There is no finished generation of this name.
+    case unknownGeneration(folder: String, name: String, known: [String])
+    /// The generation holds a part of the state, and is no successor of the live one.
+    case partOfState(path: String, scope: String)
+    /// The generation is the live one already.
+    case isLive(generation: String)
     /// There is no state in this folder.
     case noState(folder: String)
     /// `CURRENT` is missing or names no generation.
@@ -35,6 +43,19 @@ extension StoreError: CustomStringConvertible {
             \(holder.map { "process \($0)" } ?? "another process"): \
             stop that one first, or use another folder
             """
+        case .replayRuns(let folder, let holder):
+            """
+            \(holder.map { "process \($0)" } ?? "another process") replays in the state folder \
+            \(folder): wait for its end, or stop it
+            """
+        case .unknownGeneration(let folder, let name, let known):
+            """
+            \(folder) has no finished generation \(name): it has \
+            \(known.isEmpty ? "none" : known.joined(separator: ", "))
+            """
+        case .partOfState(let path, let scope):
+            "\(path) is a part of the state, \(scope): replay everything to make it the live one"
+        case .isLive(let generation): "generation \(generation) is the live one already"
         case .noState(let folder):
             "there is no state in \(folder): check state.folder, or run `hookline consume`"
         case .noCurrent(let folder, let found):

@@ -11,6 +11,7 @@ struct StoreStatements {
     let findOlder: Statement
     let setOffset: Statement
     let insertDeadLetter: Statement
+    let findRequest: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
         findEntity = try connection.prepare(
@@ -49,6 +50,11 @@ struct StoreStatements {
             INSERT INTO dead_letters(
                 topic, partition, "offset", reason, detail, seconds, key, value, value_bytes)
             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        findRequest = try connection.prepare(
+            """
+            SELECT number, kind, argument, expires FROM requests
+            WHERE stage = \(StateRequest.Stage.waiting.rawValue) ORDER BY number LIMIT 1
             """)
     }
 }

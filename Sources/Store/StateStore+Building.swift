@@ -1,0 +1,75 @@
+package import Events
+package import Files
+internal import SQLite
+
+// A generation that is built beside the live one: without syncs, and with the entities in memory
+// until there are too many. A crash leaves what nobody will read.
+extension StateStore {
+    /// Makes a new generation in a folder, to be filled and then finished.
+    ///
+    /// The caller holds the lock for replay. `cacheBytes` bounds the entities in memory.
+    package static func build(
+        in folder: StateFolder, rules: BodyHash, cacheBytes: Int
+    ) throws(StoreError) -> (store: StateStore, generation: Generation) {
+        let generation = try folder.makeGeneration()
+        guard let hold = try folder.hold(generation) else {
+            throw .unknownGeneration(folder: folder.path, name: generation.name, known: [])
+        }
+        let store = try StateStore(
+            path: generation.database, rules: rules, cacheBytes: cacheBytes, isBuilding: true)
+        store.hold = hold
+        return (store, generation)
+    }
+
+    /// Says of what a generation is built, where that is not everything.
+    package func setScope(_ scope: String) throws(StoreError) {
+        do {
+            let insert = try connection.prepare("INSERT INTO meta VALUES('scope', ?)")
+            try insert.bind(1, scope)
+            try insert.run()
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// Of what the generation is built; nil for everything.
+    package func scope() throws(StoreError) -> String? {
+        try Schema.value("scope", connection) { $0.text(0) }
+    }
+
+    /// Writes everything that is in memory and makes the generation durable: the end of building.
+    ///
+    /// The store is of no use any more.
+    package func finish(
+        _ generation: Generation, in folder: StateFolder
+    ) throws(StoreError) {
+        precondition(isBuilding, "only what is built is finished")
+        if !isInTransaction { try begin() }
+        isBuilding = false
+        dirty += cache.takeUnwritten()
+        try commit()
+        try folder.finish(generation)
+    }
+
+    /// Opens a finished generation to bring it up to date, or to make it the live one.
+    package static func open(
+        _ generation: Generation, in folder: StateFolder, rules: BodyHash, cacheBytes: Int
+    ) throws(StoreError) -> StateStore {
+        guard let hold = try folder.hold(generation) else {
+            throw .unknownGeneration(folder: folder.path, name: generation.name, known: [])
+        }
+        let store = try StateStore(
+            path: generation.database, rules: rules, cacheBytes: cacheBytes)
+        store.hold = hold
+        return store
+    }
+
+    /// Makes the generation that this store has open the live one of the folder, whose lock it
+    /// takes over.
+    package func install(
+        _ generation: Generation, in folder: StateFolder, with lock: FileLock?
+    ) throws(StoreError) {
+        try folder.install(generation)
+        self.lock = lock
+    }
+}

@@ -19,6 +19,8 @@ package final class ConsumeLoop: Part {
         let metrics: ConsumerMetrics
         let board: ConsumerBoard
         let observer: (@Sendable (AppliedEvent) -> Void)?
+        /// How another generation becomes the live one; nil for a store without a folder.
+        let swap: GenerationSwap?
     }
 
     /// Its thread's name.
@@ -27,25 +29,29 @@ package final class ConsumeLoop: Part {
     /// How long the client may take to end.
     private static let closeLimit = Duration.seconds(2)
 
-    private let parts: Parts
+    let parts: Parts
     private let store: Mutex<StateStore?>
-    private let isStopping = Atomic(false)
+    let isStopping = Atomic(false)
 
     /// A loop over all topics of the catalogue.
     ///
-    /// `observer` is told of each record after its transaction, on the loop's thread.
+    /// `observer` is told of each record after its transaction, on the loop's thread; `swap` makes
+    /// another generation the live one where a command asks for it.
     package init(
         store: consuming sending StateStore, catalogue: Catalogue, kafka: KafkaConfiguration,
         configuration: ConsumerConfiguration, log: Log, metrics: Metrics,
-        observer: (@Sendable (AppliedEvent) -> Void)? = nil
+        observer: (@Sendable (AppliedEvent) -> Void)? = nil, swap: GenerationSwap? = nil
     ) {
         let metrics = ConsumerMetrics(metrics)
         let log = log.with(component: "consumer")
         parts = Parts(
             catalogue: catalogue, kafka: kafka, configuration: configuration, log: log,
-            metrics: metrics, board: ConsumerBoard(metrics, log: log), observer: observer)
+            metrics: metrics, board: ConsumerBoard(metrics, log: log), observer: observer,
+            swap: swap)
         self.store = Mutex(store)
     }
+
+    var log: Log { parts.log }
 
     /// Whether the state follows the topics, and if not, why.
     package var status: ConsumerStatus { parts.board.current }
@@ -66,13 +72,21 @@ package final class ConsumeLoop: Part {
             throw .kafka(error)
         }
         defer { consumer.close(upTo: Self.closeLimit) }
-        let run: ConsumeRun
+        var run: ConsumeRun
         do {
+            try store.refuseBrokenRequests()
             run = try ConsumeRun(parts, store: store, consumer: consumer)
         } catch {
             throw .store(error)
         }
-        while !isStopping.load(ordering: .relaxed) { try run.cycle() }
+        while !isStopping.load(ordering: .relaxed) {
+            try run.cycle()
+            if let next = try carryOutRequest(run) {
+                run = next
+                // Now that nobody here has it open any more.
+                parts.swap?.removeOld()
+            }
+        }
         try run.keepUp()
     }
 

@@ -18,7 +18,7 @@ final class ConsumeRun {
     let board: ConsumerBoard
     let metrics: ConsumerMetrics
     let log: Log
-    private let reader: RecordReader
+    private let applier: RecordApplier
     private let configuration: ConsumerConfiguration
     private let observer: (@Sendable (AppliedEvent) -> Void)?
     /// What came beside records; looked at when no record of the same poll is waiting any more.
@@ -43,8 +43,8 @@ final class ConsumeRun {
         board = parts.board
         metrics = parts.metrics
         log = parts.log
-        reader = RecordReader(catalogue: parts.catalogue)
         metrics.gaps.set(try store.gapCount())
+        applier = RecordApplier(store, catalogue: parts.catalogue)
         configuration = parts.configuration
         observer = parts.observer
     }
@@ -124,61 +124,24 @@ final class ConsumeRun {
     ) throws(StoreError) {
         let position = RecordPosition(
             topic: partition.key.topic, partition: partition.key.partition, offset: record.offset)
+        let (effect, last) = try record.withContent { (key, value) throws(StoreError) in
+            try applier.apply(
+                key: key, value: value, topic: partition.topic, at: position,
+                timestamp: record.timestamp, tellingFields: observer != nil)
+        }
         let bytes = record.valueCount
-        let last: LastRecord
-        switch read(record, partition.topic) {
-        case .event(let event):
-            try apply(event, position, bytes)
-            last = LastRecord(
-                offset: position.offset, eventID: event.eventID, hash: event.bodyHash,
-                timestamp: record.timestamp)
-        case .deadLetter(let reason, let detail, let eventID):
-            try keep(record, reason, detail, position)
-            last = LastRecord(
-                offset: position.offset, eventID: eventID, hash: Self.hash(of: record),
-                timestamp: record.timestamp)
+        switch effect {
+        case .applied(let event, let outcome, let won):
+            tally.count(outcome)
+            observe(event, outcome, nil, won, position, bytes)
+        case .deadLetter(let reason, let detail):
+            tally.count(reason, "\(position): \(detail)")
+            observe(nil, nil, reason, [], position, bytes)
+        case .later: break
         }
         tally.bytes += bytes
         partition.reading.applied(last)
         markUnsaved(partition)
-    }
-
-    private func read(_ record: borrowing KafkaRecord, _ topic: String) -> RecordContent {
-        let content = record.withValue { value in
-            record.withKey { key in reader.read(key: key, value: value, topic: topic) }
-                ?? reader.read(key: nil, value: value, topic: topic)
-        }
-        return content ?? reader.read(key: nil, value: nil, topic: topic)
-    }
-
-    private func keep(
-        _ record: borrowing KafkaRecord, _ reason: DeadLetterReason, _ detail: String,
-        _ position: RecordPosition
-    ) throws(StoreError) {
-        let key = record.key
-        let value = record.value
-        try store.keepDeadLetter(
-            reason, detail, at: position, key: key?.span, value: value?.span, time: .now())
-        tally.count(reason, "\(position): \(detail)")
-        observe(nil, nil, reason, [], position, record.valueCount)
-    }
-
-    private func apply(
-        _ event: ScannedEvent, _ position: RecordPosition, _ bytes: Int
-    ) throws(StoreError) {
-        let stored = StoredEvent(
-            entry: event.entry, id: event.key, version: event.version, position: position,
-            further: reader.further(event.entry))
-        var won: [String] = []
-        let outcome = try store.apply(stored) { changes in
-            if observer == nil {
-                reader.setFields(event.entry, &changes)
-            } else {
-                reader.setFields(event.entry, &changes, won: &won)
-            }
-        }
-        tally.count(outcome)
-        observe(event, outcome, nil, won, position, bytes)
     }
 
     private func observe(

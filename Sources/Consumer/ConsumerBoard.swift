@@ -98,6 +98,15 @@ final class ConsumerBoard: Sendable {
             ["partition": .string("\(partition)"), "why": .string("\(reason)")])
     }
 
+    /// Another state is read on from here: what is wrong with its partitions will show.
+    func forgetPartitions() {
+        exchange { status in
+            status.stopped = [:]
+            status.troubled = [:]
+        }
+        metrics.stopped.set(0)
+    }
+
     @discardableResult
     private func exchange(_ change: (inout ConsumerStatus) -> Void) -> ConsumerStatus {
         status.withLock { status in

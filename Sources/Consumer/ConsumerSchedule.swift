@@ -9,6 +9,9 @@ struct ConsumerSchedule {
     /// Between two times that offsets go to the group.
     static let upkeepNanoseconds: UInt64 = 1_000_000_000
 
+    /// Between two looks for what a command asks.
+    static let requestNanoseconds: UInt64 = 250_000_000
+
     /// Between two times that all partitions are checked after a connection was lost.
     static let checkNanoseconds: UInt64 = 10_000_000_000
 
@@ -25,6 +28,7 @@ struct ConsumerSchedule {
     private var nextRegularCheck: UInt64?
     private var isCheckWanted = false
     private var nextUpkeep: UInt64 = 0
+    private var nextRequest: UInt64 = 0
 
     /// Whether it is time to ask for the topics' partitions.
     mutating func isRefreshDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
@@ -64,6 +68,13 @@ struct ConsumerSchedule {
     mutating func isUpkeepDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
         guard now >= nextUpkeep else { return false }
         nextUpkeep = now + Self.upkeepNanoseconds
+        return true
+    }
+
+    /// Whether it is time to look for what a command asks.
+    mutating func isRequestDue(at now: UInt64 = MonotonicClock.now()) -> Bool {
+        guard now >= nextRequest else { return false }
+        nextRequest = now + Self.requestNanoseconds
         return true
     }
 }

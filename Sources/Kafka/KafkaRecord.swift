@@ -49,6 +49,19 @@ internal import CRdkafka
         try unsafe Self.withSpan(message.pointee.payload, message.pointee.len, body)
     }
 
+    /// Gives the bytes of key and value to the closure, nil for what is not there.
+    package func withContent<R, E: Error>(
+        _ body: (_ key: Span<UInt8>?, _ value: Span<UInt8>?) throws(E) -> R
+    ) throws(E) -> R {
+        let key = unsafe UnsafeRawBufferPointer(
+            start: message.pointee.key, count: message.pointee.key_len)
+        let value = unsafe UnsafeRawBufferPointer(
+            start: message.pointee.payload, count: message.pointee.len)
+        return try body(
+            unsafe message.pointee.key == nil ? nil : Span(_unsafeBytes: key),
+            unsafe message.pointee.payload == nil ? nil : Span(_unsafeBytes: value))
+    }
+
     /// The last header of this name; nil where there is none or it has no value.
     package func header(_ name: String) -> [UInt8]? {
         var headers: OpaquePointer?

@@ -94,6 +94,9 @@ final class RunningConsumer {
         let store = try StateStore.open(folder, rules: rules, cacheBytes: 100_000)
         var kafka = kafka
         kafka.topicPrefix = TestTopics.prefix
+        var state = StateConfiguration()
+        state.folder = folder.path
+        let swap = GenerationSwap(state, catalogue: .shipped, kafka: kafka, log: .silent)
         var configuration = ConsumerConfiguration()
         configuration.batchRecords = batchRecords
         configuration.onGap = onGap
@@ -104,7 +107,7 @@ final class RunningConsumer {
         let loop = ConsumeLoop(
             store: store, catalogue: .shipped, kafka: kafka,
             configuration: configuration, log: .silent, metrics: metrics,
-            observer: observing ? observer : nil)
+            observer: observing ? observer : nil, swap: swap)
         let failure = Failure()
         worker = Worker("consumer") {
             do { try loop.run() } catch { failure.error.withLock { $0 = error } }

@@ -118,7 +118,10 @@ enum ConsumeCommand {
         let consumer = ConsumeLoop(
             store: store, catalogue: settings.catalogue, kafka: settings.kafka,
             configuration: settings.consumer,
-            log: context.log, metrics: context.metrics, observer: observer)
+            log: context.log, metrics: context.metrics, observer: observer,
+            swap: GenerationSwap(
+                settings.state, catalogue: settings.catalogue, kafka: settings.kafka,
+                log: context.log))
         context.readiness.set("state", .ready)
         context.readiness.watch("consumer") { consumer.status.reasons }
         return consumer

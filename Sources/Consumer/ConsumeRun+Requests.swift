@@ -1,0 +1,59 @@
+internal import Events
+internal import Kafka
+internal import Store
+
+// Requests of commands, and the end of a run that another generation goes on from.
+extension ConsumeRun {
+    /// A request that is to be carried out now; it cannot be withdrawn any more.
+    func takeRequest() throws(ConsumerError) -> StateRequest? {
+        guard schedule.isRequestDue() else { return nil }
+        do {
+            guard let request = try store.nextRequest() else { return nil }
+            if request.expires < Timestamp.now().seconds {
+                try store.answer(request, .refused("it came too late: nobody waits for it"))
+                return nil
+            }
+            return try store.begin(request) ? request : nil
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Answers a request.
+    func answer(
+        _ request: StateRequest, _ answer: StateRequest.Answer
+    ) throws(ConsumerError) {
+        do {
+            try store.answer(request, answer)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// How far the store has come, with what was not saved yet.
+    func saved() throws(ConsumerError) -> [PartitionProgress] {
+        try saveOffsets()
+        do {
+            return try store.progress()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Reads no more, and gives the run that goes on with another store from its own offsets.
+    func handOver(
+        to next: StateStore, _ parts: ConsumeLoop.Parts
+    ) throws(ConsumerError) -> ConsumeRun {
+        do {
+            try consumer.unassign(table.partitions.keys)
+        } catch {
+            throw .kafka(error)
+        }
+        board.forgetPartitions()
+        do {
+            return try ConsumeRun(parts, store: next, consumer: consumer)
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import Events
+package import Files
+package import Kafka
+package import Store
+package import Telemetry
+
+/// Makes another generation the live one, once it knows all that the live one knows.
+///
+/// Readers see the old state or the new one, and never an older state than before.
+package struct GenerationSwap {
+    /// The folder with both.
+    package let folder: StateFolder
+    /// What the state is built by.
+    package let catalogue: Catalogue
+    /// Where the records are.
+    package let kafka: KafkaConfiguration
+    /// Bytes of memory for the entities used last.
+    package let cacheBytes: Int
+    /// How many generations are kept that were live before.
+    package let kept: Int
+    /// Where it says what it does.
+    package let log: Log
+
+    /// Prepares swaps in the state's folder.
+    package init(
+        _ state: StateConfiguration, catalogue: Catalogue, kafka: KafkaConfiguration, log: Log
+    ) {
+        folder = StateFolder(state.folder)
+        self.catalogue = catalogue
+        self.kafka = kafka
+        cacheBytes = state.cacheBytes
+        kept = state.generationsKept
+        self.log = log
+    }
+
+    /// Opens a generation that may become the live one, or a part of the state, for its one writer.
+    package func open(_ name: String, isPart: Bool = false) throws(CatchUpError) -> StateStore {
+        try stored { () throws(StoreError) in
+            let generation = try folder.generation(named: name)
+            let store = try StateStore.open(
+                generation, in: folder, rules: catalogue.mergeRulesDigest, cacheBytes: cacheBytes)
+            if !isPart, let scope = try store.scope() {
+                throw .partOfState(path: store.path, scope: scope)
+            }
+            return store
+        }
+    }
+
+    /// Reads the generation up to these ends.
+    package func bringUp(
+        _ store: StateStore, to targets: [CatchUpTarget], upTo cutoff: Timestamp? = nil,
+        hooks: CatchUp.Hooks = .init()
+    ) throws(CatchUpError) -> CatchUpProgress {
+        let catchUp = try CatchUp(
+            store, to: targets, catalogue: catalogue, kafka: kafka, upTo: cutoff, hooks: hooks,
+            log: log)
+        return try catchUp.run()
+    }
+
+    /// Brings a generation to what the live one has read, and makes it the live one.
+    ///
+    /// `lock` is the folder's, which goes to the store that is given back.
+    package func perform(
+        _ name: String, after live: [PartitionProgress], with lock: FileLock?,
+        hooks: CatchUp.Hooks = .init()
+    ) throws(CatchUpError) -> StateStore {
+        let current = try? folder.current()
+        guard current?.name != name else { throw .store(.isLive(generation: name)) }
+        let store = try open(name)
+        _ = try bringUp(store, to: targets(of: live), hooks: hooks)
+        try stored { () throws(StoreError) in
+            try store.install(folder.generation(named: name), in: folder, with: lock)
+        }
+        return store
+    }
+
+    /// Removes the generations that are not kept.
+    package func removeOld() {
+        do {
+            let removed = try folder.removeOld(keeping: kept).removed
+            for name in removed {
+                log.info("removed an old generation", ["generation": .string(name)])
+            }
+        } catch {
+            log.warning("an old generation stays", ["why": .string("\(error)")])
+        }
+    }
+
+    private func stored<R>(
+        _ body: () throws(StoreError) -> R
+    ) throws(CatchUpError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// What a generation must have read to know all that these offsets stand for.
+    ///
+    /// Topics that the catalogue does not have any more stay out.
+    package func targets(of progress: [PartitionProgress]) -> [CatchUpTarget] {
+        let topics = Set(catalogue.entries.map(\.topic))
+        return progress.compactMap { partition in
+            guard partition.topic.hasPrefix(kafka.topicPrefix) else { return nil }
+            let suffix = String(partition.topic.dropFirst(kafka.topicPrefix.count))
+            guard topics.contains(suffix) else { return nil }
+            return CatchUpTarget(
+                TopicPartition(partition.topic, partition.partition), suffix: suffix,
+                end: partition.next, isExact: true)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package import Events
+package import Projection
+package import Store
+
+/// What became of a record.
+package enum RecordEffect: Sendable {
+    /// An event, and what it did; `won` are the fields that the state now has from it, where they
+    /// were asked for.
+    case applied(ScannedEvent, Outcome, won: [String])
+    /// No event: it is kept as a dead letter, for this reason.
+    case deadLetter(DeadLetterReason, String)
+    /// An event that occurred after the time up to which a state is built: it is passed over.
+    case later
+}
+
+/// Applies records to a store, one by one, within the store's open transaction; one a thread.
+package final class RecordApplier {
+    private let store: StateStore
+    private let reader: RecordReader
+    /// Events that occurred after it are passed over.
+    private let cutoff: Timestamp?
+
+    /// Makes an applier.
+    package init(_ store: StateStore, catalogue: Catalogue, upTo cutoff: Timestamp? = nil) {
+        self.store = store
+        self.cutoff = cutoff
+        reader = RecordReader(catalogue: catalogue)
+    }
+
+    /// Applies a record of the topic that follows the prefix with `topic`, and says what became of
+    /// it, and by what it is recognised. `timestamp` is the record's own.
+    package func apply(
+        key: Span<UInt8>?, value: Span<UInt8>?, topic: String, at position: RecordPosition,
+        timestamp: Int64?, tellingFields: Bool = false
+    ) throws(StoreError) -> (effect: RecordEffect, last: LastRecord) {
+        switch reader.read(key: key, value: value, topic: topic) {
+        case .event(let event):
+            let last = LastRecord(
+                offset: position.offset, eventID: event.eventID, hash: event.bodyHash,
+                timestamp: timestamp)
+            if let cutoff, event.occurredAt > cutoff { return (.later, last) }
+            return (try apply(event, position, tellingFields), last)
+        case .deadLetter(let reason, let detail, let eventID):
+            try store.keepDeadLetter(
+                reason, detail, at: position, key: key, value: value, time: .now())
+            var hash: BodyHash?
+            if let value { hash = BodyHash(hashing: value) }
+            return (
+                .deadLetter(reason, detail),
+                LastRecord(
+                    offset: position.offset, eventID: eventID, hash: hash, timestamp: timestamp)
+            )
+        }
+    }
+
+    private func apply(
+        _ event: ScannedEvent, _ position: RecordPosition, _ tellsFields: Bool
+    ) throws(StoreError) -> RecordEffect {
+        let stored = StoredEvent(
+            entry: event.entry, id: event.key, version: event.version, position: position,
+            further: reader.further(event.entry))
+        var won: [String] = []
+        let outcome = try store.apply(stored) { changes in
+            if tellsFields {
+                reader.setFields(event.entry, &changes, won: &won)
+            } else {
+                reader.setFields(event.entry, &changes)
+            }
+        }
+        return .applied(event, outcome, won: won)
+    }
+}

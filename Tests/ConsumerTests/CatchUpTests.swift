@@ -1,0 +1,137 @@
+import Events
+import Kafka
+import Projection
+import Store
+import Support
+import Telemetry
+import Testing
+
+@testable import Consumer
+
+@Suite(.timeLimit(.minutes(10))) struct CatchUpTests {
+    let topics: TestTopics
+    let store: StateStore
+
+    init() throws {
+        topics = try TestTopics()
+        store = try Self.store()
+    }
+
+    private static func store() throws -> StateStore {
+        try StateStore(
+            path: ":memory:", rules: Catalogue.shipped.mergeRulesDigest, cacheBytes: 10_000)
+    }
+
+    private var kafka: KafkaConfiguration {
+        var kafka = topics.cluster.configuration
+        kafka.topicPrefix = TestTopics.prefix
+        return kafka
+    }
+
+    private func targets(_ ends: [TopicPartition: Int64], exact: Bool = false) -> [CatchUpTarget] {
+        ends.map { key, end in
+            CatchUpTarget(
+                key, suffix: String(key.topic.dropFirst(TestTopics.prefix.count)), end: end,
+                isExact: exact)
+        }
+    }
+
+    @discardableResult
+    private func read(
+        to targets: [CatchUpTarget], into store: StateStore, upTo cutoff: Timestamp? = nil,
+        hooks: CatchUp.Hooks = .init()
+    ) throws -> CatchUpProgress {
+        try CatchUp(
+            store, to: targets, catalogue: .shipped, kafka: kafka, upTo: cutoff, hooks: hooks,
+            log: .silent
+        ).run()
+    }
+
+    @Test(arguments: 1...3) func `it reads up to the ends and no further, in one go or in pieces`(
+        seed: Int
+    ) throws {
+        defer { topics.end() }
+        let history = RandomHistory(seed: seed, events: 150)
+        let half = history.records.count / 2
+        try topics.send(Array(history.records[..<half]))
+        let middle = topics.ends
+        try topics.send(Array(history.records[half...]))
+        let first = try read(to: targets(middle, exact: true), into: store)
+        #expect(first.records == half)
+        #expect(next(store) == middle)
+        let rest = try read(to: targets(topics.ends, exact: true), into: store)
+        #expect(first.records + rest.records == history.records.count)
+        #expect(next(store) == topics.ends)
+        #expect(first.deadLetters + rest.deadLetters == history.foreign)
+        let whole = try Self.store()
+        #expect(try read(to: targets(topics.ends), into: whole).records == history.records.count)
+        #expect(next(whole) == topics.ends)
+    }
+
+    private func next(_ store: StateStore) -> [TopicPartition: Int64] {
+        let progress = (try? store.progress()) ?? []
+        return Dictionary(
+            uniqueKeysWithValues: progress.map { (TopicPartition($0.topic, $0.partition), $0.next) }
+        )
+    }
+
+    @Test func `events that occurred after the cutoff are passed over and counted`() throws {
+        defer { topics.end() }
+        let events = (0...4).map { ModelEvent(type: "order.updated", id: "order-1", second: $0) }
+        try topics.send(events.map(\.record))
+        let cutoff = try #require(Timestamp(rfc3339: "2024-01-15T10:00:02Z"))
+        let read = try read(to: targets(topics.ends), into: store, upTo: cutoff)
+        #expect(read.records == 5)
+        #expect(read.later == 2)
+        #expect(read.events(.applied) == 3)
+        #expect(next(store) == topics.ends)
+    }
+
+    @Test func `an end that is not there is a failure where it must be reached`() throws {
+        defer { topics.end() }
+        try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
+        let key = try #require(topics.ends.keys.first)
+        let error = #expect(throws: CatchUpError.self) {
+            try read(to: targets([key: 3], exact: true), into: store)
+        }
+        guard case .short(key, next: 1, end: 3) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func `a topic that was made again is noticed`() throws {
+        try topics.send(
+            (0...1).map { ModelEvent(type: "order.updated", id: "o", second: $0).record })
+        let key = try #require(topics.ends.keys.first)
+        try read(to: targets(topics.ends), into: store)
+        topics.end()
+        let other = try TestTopics()
+        defer { other.end() }
+        try other.send(
+            (2...5).map { ModelEvent(type: "order.updated", id: "o", second: $0).record })
+        var kafka = other.cluster.configuration
+        kafka.topicPrefix = TestTopics.prefix
+        let again = try CatchUp(
+            store, to: targets(other.ends), catalogue: .shipped, kafka: kafka, log: .silent)
+        let error = #expect(throws: CatchUpError.self) { try again.run() }
+        guard case .stopped(key, .replaced(offset: 1)) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func `it stops when it is asked to`() throws {
+        defer { topics.end() }
+        try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
+        var hooks = CatchUp.Hooks()
+        hooks.shouldStop = { true }
+        let error = #expect(throws: CatchUpError.self) {
+            try read(to: targets(topics.ends), into: store, hooks: hooks)
+        }
+        guard case .interrupted = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Consumer
+import Events
+import Kafka
+import Store
+import Support
+import Telemetry
+import Testing
+
+/// What commands ask of a consumer that runs.
+@Suite(.timeLimit(.minutes(10))) struct ConsumeLoopRequestsTests {
+    let topics: TestTopics
+    let directory: TemporaryDirectory
+    let folder: StateFolder
+
+    init() throws {
+        topics = try TestTopics()
+        directory = try TemporaryDirectory()
+        folder = StateFolder(directory.path)
+    }
+
+    /// Asks, and waits for the answer.
+    private func ask(
+        _ kind: String, _ argument: String, expires: Timestamp = .now().adding(seconds: 60)
+    ) throws -> StateRequest.Answer {
+        let requests = try StateRequests(folder)
+        let number = try requests.ask(kind, argument, expires: expires)
+        return try eventually("an answer", upTo: .seconds(30)) {
+            try requests.answer(to: number)
+        }
+    }
+
+    private func build(scope: String? = nil) throws -> Generation {
+        let (store, generation) = try StateStore.build(
+            in: folder, rules: Catalogue.shipped.mergeRulesDigest, cacheBytes: 100_000)
+        if let scope { try store.setScope(scope) }
+        try store.finish(generation, in: folder)
+        return generation
+    }
+
+    @Test
+    func `a generation that knows nothing yet is brought up to date and becomes the live one`()
+        throws
+    {
+        defer { topics.end() }
+        let history = RandomHistory(seed: 5, events: 200)
+        let half = history.records.count / 2
+        try topics.send(Array(history.records[..<half]))
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try folder.reach(topics.ends)
+        let before = try folder.exported()
+        let generation = try build()
+        #expect(try ask(StateRequest.swap, generation.name) == .done(generation.name))
+        #expect(try folder.current() == generation)
+        #expect(try folder.exported() == before)
+        try topics.send(Array(history.records[half...]))
+        try folder.reach(topics.ends)
+        #expect(try folder.exported() == history.expected)
+        // It has the folder's lock still.
+        #expect(throws: StoreError.self) { try folder.lock() }
+        #expect(consumer.loop.status.isReady)
+        try consumer.stop()
+    }
+
+    @Test func `what cannot be the live one is refused, and the live one goes on`() throws {
+        defer { topics.end() }
+        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        try eventually("the consumer to read") { consumer.loop.status.isReady }
+        func expectRefusal(_ answer: StateRequest.Answer, _ text: String) {
+            guard case .refused(let why) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(why.contains(text), "\(why)")
+        }
+        let part = try build(scope: "as of noon")
+        expectRefusal(try ask(StateRequest.swap, part.name), "as of noon")
+        expectRefusal(try ask(StateRequest.swap, "000007"), "no finished generation 000007")
+        expectRefusal(try ask(StateRequest.swap, "000001"), "is the live one already")
+        expectRefusal(try ask("dance", ""), "does not know dance")
+        let past = Timestamp.now().adding(seconds: -10)
+        expectRefusal(try ask(StateRequest.swap, part.name, expires: past), "too late")
+        try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
+        try folder.reach(topics.ends)
+        #expect(try folder.current()?.name == "000001")
+        try consumer.stop()
+    }
+}

@@ -93,7 +93,16 @@ let package = Package(
         part(
             "Consumer",
             [
-                "Configuration", "Events", "Kafka", "Projection", "Store", "Telemetry", "Threads",
+                "Configuration", "Events", "Files", "Kafka", "Projection", "Store", "Telemetry",
+                "Threads",
+            ]),
+
+        // Topics -> another copy of the state.
+        part(
+            "Replay",
+            [
+                "Consumer", "Events", "Files", "JSON", "Kafka", "Projection", "Store", "Telemetry",
+                "Threads",
             ]),
 
         // State -> HTTP.
@@ -115,6 +124,7 @@ let package = Package(
             dependencies: [
                 "Configuration", "Consumer", "Events", "Files", "HTTP", "HTTPClient", "Ingress",
                 "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Query",
+                "Replay",
                 "Simulator", "Store", "Telemetry", "Threads",
             ],
             resources: [
@@ -156,6 +166,7 @@ let package = Package(
                 "Configuration", "Consumer", "Events", "Kafka", "Projection", "Store", "Telemetry",
                 "Threads",
             ]),
+        tests("ReplayTests", ["Events", "Projection", "Replay", "Store"]),
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),
@@ -169,13 +180,16 @@ let package = Package(
         tests(
             "AppTests",
             [
-                "App", "Configuration", "Events", "HTTP", "Ingress", "Journal", "JSON", "Kafka",
-                "Management", "Projection", "Publisher", "Simulator", "Store", "Telemetry",
+                "App", "Configuration", "Consumer", "Events", "HTTP", "Ingress", "Journal", "JSON",
+                "Kafka", "Management", "Projection", "Publisher", "Simulator", "Store", "Telemetry",
                 "Threads",
             ]),
         tests(
             "FlowTests",
-            ["Events", "HTTPClient", "Journal", "Kafka", "Simulator", "Telemetry", "Threads"]),
+            [
+                "Events", "HTTPClient", "Journal", "Kafka", "SQLite", "Simulator", "Store",
+                "Telemetry", "Threads",
+            ]),
         tests(
             "FuzzTests",
             [

@@ -91,6 +91,15 @@ final class Installation: Sendable {
         return result.output
     }
 
+    /// Runs a command to its end, whatever that is.
+    func end(
+        _ arguments: [String], upTo limit: Duration = .seconds(60)
+    ) throws -> (end: ProcessEnd, output: String, errors: String) {
+        let result = try RunningProcess.run(
+            binary, arguments, environment: settings, directory: folder.path, upTo: limit)
+        return (result.end, result.output, result.errors)
+    }
+
     /// What `state export` prints of the state in a folder of that name.
     func export(state: String = "state") throws -> String {
         try run("state", "export", environment: ["HOOKLINE_STATE_FOLDER": folder.file(state)])

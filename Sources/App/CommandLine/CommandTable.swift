@@ -11,6 +11,7 @@ enum CommandTable {
         StateCommands.list,
         StateCommands.export,
         StateGapsCommand.command,
+        ReplayCommand.command,
         JournalCommands.list,
         JournalCommands.verify,
         JournalDumpCommand.command,

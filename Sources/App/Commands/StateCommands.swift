@@ -10,6 +10,10 @@ enum StateCommands {
         name: "ENTITY", help: "order, license, or what a catalogue adds")
     static let id = Command.Argument(name: "ID", help: "The orderId or licenseId")
 
+    private static let generation = Command.Option(
+        name: "--generation", value: .text("NAME"),
+        help: "Another generation than the live one, as replay named it")
+
     static let get = Command(
         name: "state get", group: .look,
         summary: "Print the state of one entity",
@@ -20,7 +24,7 @@ enum StateCommands {
             arrived; it ends with 65 and says so where retention has taken one. Ends with 1 where
             there is no such entity, or was none then.
             """,
-        arguments: [entity, id], options: [EntityMoment.option, .output],
+        arguments: [entity, id], options: [EntityMoment.option, generation, .output],
         examples: [
             .init(text: "an order", line: "hookline state get order order-1"),
             .init(
@@ -77,7 +81,7 @@ enum StateCommands {
             partly_applied: some was older than what the state had; stale: all of it was;
             duplicate: the same event had been applied before. The body stays in Kafka.
             """,
-        arguments: [entity, id], options: [.output],
+        arguments: [entity, id], options: [generation, .output],
         examples: [.init(text: "an order", line: "hookline state history order order-1")]
     ) { invocation throws(CommandFailure) in
         try reading(invocation) { (reader, _, console) throws(CommandFailure) in
@@ -102,7 +106,8 @@ enum StateCommands {
             .init(
                 name: "--limit", short: "-n", value: .integer("N", 1...1_000_000),
                 help: "How many at most (100)"),
-            .init(name: "--after", value: .text("ID"), help: "Go on after this id"), .output,
+            .init(name: "--after", value: .text("ID"), help: "Go on after this id"),
+            generation, .output,
         ],
         examples: [
             .init(text: "the first hundred orders", line: "hookline state list order"),
@@ -127,6 +132,7 @@ enum StateCommands {
             same bytes, and diff shows what is not. All of it is read as of one moment.
             """,
         arguments: [.init(name: "ENTITY", help: "Only these", isRequired: false)],
+        options: [generation],
         examples: [
             .init(text: "to compare two", line: "hookline state export > before.jsonl")
         ]
@@ -150,7 +156,8 @@ enum StateCommands {
     ) throws(CommandFailure) -> ExitCode {
         let settings = try SettingsLoader(invocation).load()
         let reader = try stored { () throws(StoreError) in
-            try StateReader.open(StateFolder(settings.state.folder))
+            try StateReader.open(
+                StateFolder(settings.state.folder), generation: invocation.text("--generation"))
         }
         let result = try stored { () throws(StoreError) in
             try reader.snapshot { () throws(StoreError) in
@@ -167,12 +174,17 @@ enum StateCommands {
         do {
             return try body()
         } catch {
-            switch error {
-            case .noState: throw CommandFailure(.noInput, "\(error)")
-            case .locked: throw CommandFailure(.temporary, "\(error)")
-            case .files: throw CommandFailure(.io, "\(error)")
-            default: throw CommandFailure(.data, "\(error)")
-            }
+            throw CommandFailure(code(of: error), "\(error)")
+        }
+    }
+
+    /// What a store's error means to whoever started the command.
+    static func code(of error: StoreError) -> ExitCode {
+        switch error {
+        case .noState, .unknownGeneration: .noInput
+        case .locked, .replayRuns: .temporary
+        case .files: .io
+        default: .data
         }
     }
 

@@ -1,0 +1,159 @@
+import Consumer
+import Events
+import Kafka
+import Replay
+import Store
+import Telemetry
+import Threads
+
+/// One run of `hookline replay`: build, compare, swap, tidy, and say each.
+struct ReplaySession {
+    private let invocation: Invocation
+    private let settings: Settings
+    private let topics: ReplayTopics
+    private let at: PointInTime?
+    private let replay: ReplayRun
+    private let printer: ReplayPrinter
+
+    /// Checks what was typed, and locks the folder for replay.
+    init(_ invocation: Invocation, stop: Monitor<Bool>) throws(CommandFailure) {
+        self.invocation = invocation
+        settings = try SettingsLoader(invocation).load()
+        at = try invocation.pointInTime("--at")
+        let (catalogue, kafka) = (settings.catalogue, settings.kafka)
+        let names = invocation.values["--topic"] ?? []
+        topics = try Self.asking { () throws(ReplayError) in
+            try ReplayTopics(names, catalogue: catalogue, prefix: kafka.topicPrefix)
+        }
+        let printer = ReplayPrinter(invocation.console, isJSON: invocation.wantsJSON)
+        self.printer = printer
+        let swap = GenerationSwap(
+            settings.state, catalogue: catalogue, kafka: kafka, log: .silent)
+        replay = try Self.asking { () throws(ReplayError) in
+            try ReplayRun(swap, stop: stop) { printer.show($0) }
+        }
+        try checkOptions()
+    }
+
+    private func checkOptions() throws(CommandFailure) {
+        if invocation.has("--back") {
+            let others = ["--topic", "--at", "--verify", "--swap"].filter(invocation.has)
+            guard others.isEmpty else {
+                throw CommandFailure(
+                    .usage, "--back builds nothing: leave out \(others.joined(separator: ", "))")
+            }
+        }
+        guard invocation.has("--swap") else { return }
+        if at != nil {
+            throw CommandFailure(
+                .usage, "--swap with --at would make a past state the live one: leave one out")
+        }
+        if !topics.isWhole {
+            throw CommandFailure(
+                .usage,
+                "--swap with --topic would install a part of the state: name all of the "
+                    + "catalogue's topics, or none")
+        }
+    }
+
+    /// Does it, and gives the exit code.
+    func run() throws(CommandFailure) -> ExitCode {
+        if invocation.has("--back") { return try goBack() }
+        let order = ReplayOrder(topics: topics, cutoff: at?.instant)
+        for name in try Self.asking(replay.removeUnfinished) {
+            try printer.say("removed generation \(name), which another replay left unfinished")
+        }
+        try checkState()
+        if let at { try printer.say("as of \(at), by when things occurred") }
+        let targets = try Self.asking { () throws(ReplayError) in try replay.targets(topics) }
+        printer.begin(targets)
+        let built = try Self.asking { () throws(ReplayError) in
+            try replay.build(order, to: targets)
+        }
+        try printer.built(built.generation.name, built.read)
+        var code = ExitCode.success
+        if invocation.has("--verify") { code = try verify(built.generation, order) }
+        if invocation.has("--swap") {
+            try Self.asking { () throws(ReplayError) in
+                try replay.makeLive(built.generation, topics)
+            }
+            try printer.isLive(built.generation.name)
+        }
+        try tidy()
+        try printer.end()
+        return code
+    }
+
+    /// Without a live state there is nothing to be beside of.
+    private func checkState() throws(CommandFailure) {
+        guard !invocation.has("--swap") else { return }
+        let folder = settings.state.folder
+        let current = try StateCommands.stored { () throws(StoreError) in
+            try StateFolder(folder).current()
+        }
+        guard current == nil else { return }
+        throw CommandFailure(
+            .noInput,
+            "there is no state in \(folder): add --swap to begin with what is rebuilt, or run "
+                + "`hookline consume`")
+    }
+
+    private func verify(
+        _ generation: Generation, _ order: ReplayOrder
+    ) throws(CommandFailure) -> ExitCode {
+        let verdict = try Self.asking { () throws(ReplayError) in
+            try replay.verify(generation, order) { difference in printer.add(difference) }
+        }
+        try printer.verified(verdict, isWhole: order.isWhole)
+        return verdict.different == 0 ? .success : .negative
+    }
+
+    private func goBack() throws(CommandFailure) -> ExitCode {
+        let former = try Self.asking(replay.former)
+        try Self.asking { () throws(ReplayError) in try replay.makeLive(former, topics) }
+        try printer.isLive(former.name)
+        try tidy()
+        try printer.end()
+        return .success
+    }
+
+    private func tidy() throws(CommandFailure) {
+        for name in try Self.asking(replay.removeOld) {
+            try printer.say("removed the old generation \(name)")
+        }
+    }
+
+    private static func asking<R>(
+        _ body: () throws(ReplayError) -> R
+    ) throws(CommandFailure) -> R {
+        do {
+            return try body()
+        } catch {
+            throw CommandFailure(code(of: error), "\(error)")
+        }
+    }
+
+    private static func code(of error: ReplayError) -> ExitCode {
+        switch error {
+        case .unknownTopic: .usage
+        case .topic, .kafka: .unavailable
+        case .store(let error): code(of: error)
+        case .catchUp(let error): code(of: error)
+        case .noFormer: .negative
+        case .liveBehind, .refused, .unanswered: .temporary
+        }
+    }
+
+    private static func code(of error: CatchUpError) -> ExitCode {
+        switch error {
+        case .store(let error): code(of: error)
+        case .kafka, .partition, .stalled: .unavailable
+        case .stopped: .data
+        case .short, .interrupted: .temporary
+        }
+    }
+
+    private static func code(of error: StoreError) -> ExitCode {
+        StateCommands.code(of: error)
+    }
+}

@@ -1,0 +1,152 @@
+package import Consumer
+package import Events
+internal import Files
+internal import Kafka
+package import Store
+internal import Telemetry
+package import Threads
+
+/// What a replay is to do.
+package struct ReplayOrder: Sendable {
+    /// The topics to read.
+    package let topics: ReplayTopics
+    /// Events that occurred after it stay out; nil for none.
+    package let cutoff: Timestamp?
+
+    /// Orders a replay.
+    package init(topics: ReplayTopics, cutoff: Timestamp? = nil) {
+        self.topics = topics
+        self.cutoff = cutoff
+    }
+
+    /// Whether it gives everything that the live state knows.
+    package var isWhole: Bool { topics.isWhole && cutoff == nil }
+
+    /// What it is built of, in words; nil for everything.
+    package var scope: String? {
+        guard !isWhole else { return nil }
+        var parts: [String] = []
+        if !topics.isWhole {
+            parts.append("of the topics \(topics.suffixes.joined(separator: ", "))")
+        }
+        if let cutoff { parts.append("as of \(cutoff.rfc3339)") }
+        return parts.joined(separator: ", ")
+    }
+}
+
+/// Builds a generation of the topics beside the live one, compares the two, and makes it the live
+/// one; it holds the folder's lock for replay.
+package final class ReplayRun {
+    /// Bytes of memory for entities while a generation is built.
+    package static let cacheBytes = 64 << 20
+    private static let lookPause = Duration.milliseconds(100)
+    private static let closeLimit = Duration.seconds(2)
+
+    let swap: GenerationSwap
+    private let stop: Monitor<Bool>
+    private let progress: (CatchUpProgress) -> Void
+    private let lock: FileLock
+
+    /// Locks the folder for replay.
+    ///
+    /// `stop` becomes true when it is to end; `progress` is told how far the building is.
+    package init(
+        _ swap: GenerationSwap, stop: Monitor<Bool>,
+        progress: @escaping (CatchUpProgress) -> Void = { _ in }
+    ) throws(ReplayError) {
+        self.swap = swap
+        self.stop = stop
+        self.progress = progress
+        do {
+            lock = try swap.folder.lockForReplay()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Removes what earlier replays left unfinished, and names it.
+    package func removeUnfinished() throws(ReplayError) -> [String] {
+        try stored { () throws(StoreError) in try swap.folder.removeUnfinished() }
+    }
+
+    /// Where each partition begins and ends now.
+    package func targets(_ topics: ReplayTopics) throws(ReplayError) -> [CatchUpTarget] {
+        let consumer: KafkaConsumer
+        do {
+            consumer = try KafkaConsumer(swap.kafka, log: swap.log)
+        } catch {
+            throw .kafka(error)
+        }
+        defer { consumer.close(upTo: Self.closeLimit) }
+        return try topics.targets(consumer, prefix: swap.kafka.topicPrefix)
+    }
+
+    /// Builds a generation; after an error nothing of it is left.
+    package func build(
+        _ order: ReplayOrder, to targets: [CatchUpTarget]
+    ) throws(ReplayError) -> (generation: Generation, read: CatchUpProgress) {
+        let (store, generation) = try stored { () throws(StoreError) in
+            try StateStore.build(
+                in: swap.folder, rules: swap.catalogue.mergeRulesDigest,
+                cacheBytes: Self.cacheBytes)
+        }
+        do {
+            let catchUp = try CatchUp(
+                store, to: targets, catalogue: swap.catalogue, kafka: swap.kafka,
+                upTo: order.cutoff, hooks: hooks(progress), log: swap.log)
+            let read = try catchUp.run()
+            try finish(store, generation, order)
+            return (generation, read)
+        } catch {
+            throw .catchUp(error)
+        }
+    }
+
+    private func finish(
+        _ store: StateStore, _ generation: Generation, _ order: ReplayOrder
+    ) throws(CatchUpError) {
+        do {
+            if let scope = order.scope { try store.setScope(scope) }
+            try store.finish(generation, in: swap.folder)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Removes the generations that are not kept, and names them.
+    package func removeOld() throws(ReplayError) -> [String] {
+        try stored { () throws(StoreError) in
+            try swap.folder.removeOld(keeping: swap.kept).removed
+        }
+    }
+
+    func hooks(_ progress: @escaping (CatchUpProgress) -> Void = { _ in }) -> CatchUp.Hooks {
+        var hooks = CatchUp.Hooks()
+        hooks.shouldStop = { [stop] in stop.withLock { $0 } }
+        hooks.progress = progress
+        return hooks
+    }
+
+    /// Waits a moment; throws where it is to end.
+    func pause() throws(ReplayError) {
+        if stop.wait(upTo: Self.lookPause, { $0 ? true : nil }) != nil {
+            throw .catchUp(.interrupted)
+        }
+    }
+
+    func stored<R>(_ body: () throws(StoreError) -> R) throws(ReplayError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    func caughtUp<R>(_ body: () throws(CatchUpError) -> R) throws(ReplayError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw .catchUp(error)
+        }
+    }
+}

@@ -27,8 +27,9 @@ package final class RecordApplier {
         reader = RecordReader(catalogue: catalogue)
     }
 
-    /// Applies a record of the topic that follows the prefix with `topic`, and says what became of
-    /// it, and by what it is recognised. `timestamp` is the record's own.
+    /// Applies a record of the topic that follows the prefix with `topic`.
+    ///
+    /// Says what became of it, and by what it is recognised; `timestamp` is the record's own.
     package func apply(
         key: Span<UInt8>?, value: Span<UInt8>?, topic: String, at position: RecordPosition,
         timestamp: Int64?, tellingFields: Bool = false

@@ -52,15 +52,19 @@ struct EntityKey: Hashable {
 /// The entities used last, bounded by their estimated bytes.
 ///
 /// Two tables: when the newer one holds half the bound, the older one is dropped and the newer
-/// takes its place; what is found in the older moves to the newer.
+/// takes its place; what is found in the older moves to the newer. While a generation is built
+/// there is only the newer one, and all of it goes at once: its entities are used in runs, by
+/// partition, and each is written as seldom as can be.
 struct EntityCache {
     private let limit: Int
+    private let dropsAll: Bool
     private var newer: [EntityKey: CachedEntity] = [:]
     private var older: [EntityKey: CachedEntity] = [:]
     private var newerBytes = 0
 
-    init(limit: Int) {
+    init(limit: Int, dropsAll: Bool = false) {
         self.limit = limit
+        self.dropsAll = dropsAll
     }
 
     /// The entity, where it is in memory.
@@ -88,6 +92,14 @@ struct EntityCache {
     /// end.
     @discardableResult
     mutating func trim() -> [CachedEntity] {
+        if dropsAll {
+            guard newerBytes > limit else { return [] }
+            defer {
+                newer.removeAll(keepingCapacity: true)
+                newerBytes = 0
+            }
+            return Array(newer.values)
+        }
         guard newerBytes > limit / 2 else { return [] }
         let dropped = Array(older.values)
         older = newer

@@ -73,7 +73,7 @@ package final class StateStore {
         } catch {
             throw .database(error)
         }
-        cache = EntityCache(limit: cacheBytes)
+        cache = EntityCache(limit: cacheBytes, dropsAll: isBuilding)
     }
 
     /// Says whether there is much to do: then the log of writes grows to 64 MB before it goes into

@@ -18,10 +18,12 @@ import Testing
         folder = StateFolder(directory.path)
     }
 
-    private func consume(batchRecords: Int = 100, observing: Bool = false) throws -> RunningConsumer
-    {
+    private func consume(
+        _ catalogue: Catalogue = .shipped, batchRecords: Int = 100, observing: Bool = false
+    ) throws -> RunningConsumer {
         try RunningConsumer(
-            topics.cluster.configuration, folder, batchRecords: batchRecords, observing: observing)
+            topics.cluster.configuration, folder, catalogue: catalogue, batchRecords: batchRecords,
+            observing: observing)
     }
 
     @Test(arguments: [(1, 1), (2, 7), (3, 1000), (4, 100), (5, 30), (6, 100)])
@@ -32,11 +34,11 @@ import Testing
         let history = RandomHistory(seed: seed, events: 200)
         let half = history.records.count / 2
         try topics.send(Array(history.records[..<half]))
-        let first = try consume(batchRecords: batchRecords)
+        let first = try consume(ModelType.catalogue, batchRecords: batchRecords)
         if seed % 2 == 0 { try folder.reach(topics.ends) }
         try first.stop()
         try topics.send(Array(history.records[half...]))
-        let second = try consume(batchRecords: batchRecords)
+        let second = try consume(ModelType.catalogue, batchRecords: batchRecords)
         try folder.reach(topics.ends)
         try second.stop()
         #expect(try folder.exported() == history.expected)

@@ -19,7 +19,7 @@ struct TestRecord {
     var value: String?
 }
 
-/// An embedded Kafka with the catalogue's topics, and a producer for it.
+/// An embedded Kafka with the topics of the model's catalogue, and a producer for it.
 final class TestTopics {
     static let prefix = "t."
 
@@ -32,7 +32,7 @@ final class TestTopics {
 
     init(partitions: Int = 2) throws {
         cluster = try MockCluster()
-        for topic in Set(Catalogue.shipped.entries.map(\.topic)) {
+        for topic in Set(ModelType.catalogue.entries.map(\.topic)) {
             try cluster.createTopic(Self.prefix + topic, partitions: partitions)
         }
         producer = try KafkaProducer(
@@ -87,10 +87,11 @@ final class RunningConsumer {
     }
 
     init(
-        _ kafka: KafkaConfiguration, _ folder: StateFolder, batchRecords: Int = 100,
-        observing: Bool = false, onGap: ConsumerConfiguration.OnGap = .stop
+        _ kafka: KafkaConfiguration, _ folder: StateFolder, catalogue: Catalogue = .shipped,
+        batchRecords: Int = 100, observing: Bool = false,
+        onGap: ConsumerConfiguration.OnGap = .stop
     ) throws {
-        let rules = Catalogue.shipped.mergeRulesDigest
+        let rules = catalogue.mergeRulesDigest
         let store = try StateStore.open(folder, rules: rules, cacheBytes: 100_000)
         var kafka = kafka
         kafka.topicPrefix = TestTopics.prefix
@@ -105,7 +106,7 @@ final class RunningConsumer {
             observed.events.withLock { $0.append(event) }
         }
         let loop = ConsumeLoop(
-            store: store, catalogue: .shipped, kafka: kafka,
+            store: store, catalogue: catalogue, kafka: kafka,
             configuration: configuration, log: .silent, metrics: metrics,
             observer: observing ? observer : nil, swap: swap)
         let failure = Failure()

@@ -5,9 +5,11 @@ package final class TemporaryDirectory: Sendable {
     /// Where it is, absolute.
     package let path: String
 
-    /// Makes the folder in `TMPDIR`, or in `/tmp`.
-    package init() throws {
-        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    /// Makes the folder in `TMPDIR`, or in `/tmp`; one that need not outlast the machine in memory,
+    /// where syncs cost nothing and the system has a place for it.
+    package init(inMemory: Bool = false) throws {
+        let usual = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        let parent = inMemory && FileSystem.isFolder("/dev/shm") ? "/dev/shm" : usual
         var template = Array("\(parent)/hookline-test-XXXXXX".utf8CString)
         path = try unsafe template.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress, let made = unsafe mkdtemp(start) else {

@@ -13,7 +13,9 @@ extension KafkaConsumer {
 
     /// A gap between two wanted records is read over where it is at most so long; a longer one is
     /// jumped, which costs a question to the broker.
-    private static let readOver: Int64 = 64
+    private static let readOver: Int64 = 200
+    /// Records read after which the fetcher is woken: it may have stopped at a full queue.
+    private static let recordsBetweenWakes = 64
     /// How long to wait for a record before the fetcher is woken: first, and at most.
     private static let patience = (first: Duration.milliseconds(2), most: Duration.milliseconds(64))
     private static let wakeLimit = Duration.milliseconds(200)
@@ -36,6 +38,9 @@ extension KafkaConsumer {
             topic.pointer, partition.partition, first, queue)
         guard started == 0 else { throw KafkaError(.unknownPartition) }
         defer { unsafe rd_kafka_consume_stop(topic.pointer, partition.partition) }
+        waker.follow { $0.append(partition) }
+        defer { waker.follow { followed in followed.removeAll { $0 == partition } } }
+        var taken = 0
         var reading = SingleRecords(offsets)
         var patience = Self.patience.first
         while !isOver() {
@@ -47,8 +52,10 @@ extension KafkaConsumer {
                 patience = min(patience * 2, Self.patience.most)
                 continue
             }
-            patience = Self.patience.first
             defer { unsafe rd_kafka_message_destroy(message) }
+            patience = Self.patience.first
+            taken += 1
+            if taken % Self.recordsBetweenWakes == 0 { waker.wake() }
             let code = unsafe KafkaErrorCode(message.pointee.err)
             let offset = unsafe message.pointee.offset
             switch code {
@@ -79,6 +86,7 @@ extension KafkaConsumer {
     ) throws(KafkaError) {
         // Without a time it is not waited for: what comes from before is passed over.
         try check(unsafe rd_kafka_seek(topic.pointer, partition, offset, 0))
+        waker.wake()
     }
 }
 

@@ -28,7 +28,7 @@ package enum ConsumerSignal: Hashable, Sendable {
     private var names: [Int: String] = [:]
     private var lastTopic: OpaquePointer?
     private var lastName = ""
-    private let waker: FetchWaker
+    let waker: FetchWaker
     /// Bytes taken from librdkafka's queue since its fetchers were last woken.
     private var takenBytes = 0
 

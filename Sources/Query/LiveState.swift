@@ -19,6 +19,14 @@ final class LiveState {
         reader = opened
         return opened
     }
+
+    /// Lets go of a generation that is not the live one any more; for moments without a question.
+    ///
+    /// A generation is not removed while a reader has it open.
+    func settle() {
+        guard let reader else { return }
+        if (try? folder.currentDatabase()) != reader.path { self.reader = nil }
+    }
 }
 
 extension StateReader {

@@ -23,10 +23,10 @@ package final class PastReader {
         }
     }
 
-    /// Single records are wanted, not the millions behind them: fetches are small, and the next
-    /// one begins only when nothing is left of the last.
+    /// Single records are wanted, not the millions behind them: fetches are small, and little is
+    /// fetched ahead.
     private static let settings = [
-        ("fetch.message.max.bytes", "65536"), ("queued.min.messages", "1"),
+        ("fetch.message.max.bytes", "131072"), ("queued.min.messages", "200"),
         ("fetch.wait.max.ms", "10"),
     ]
     /// How long the client may take to end.

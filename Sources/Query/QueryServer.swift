@@ -38,6 +38,8 @@ package final class QueryServer: Part {
 
     /// A client of Kafka that nobody has needed for so long is ended.
     private static let clientIdle = Duration.seconds(30)
+    /// How soon a thread without questions lets go of a generation that is not live any more.
+    private static let look = Duration.seconds(1)
     /// How long the last answers may take at the end.
     private static let lastAnswers = Duration.milliseconds(500)
 
@@ -70,12 +72,26 @@ package final class QueryServer: Part {
     /// Answers until `stop()`, then what still waits.
     package func run() {
         let past = Worker("query-past") { [self] in answerPast() }
-        let answers = QueryAnswers(
-            LiveState(surroundings.folder), service: surroundings.service)
+        let live = LiveState(surroundings.folder)
+        let answers = QueryAnswers(live, service: surroundings.service)
         let interval = Duration.milliseconds(configuration.keysReloadMilliseconds)
         var reloadAt = ContinuousClock.now + interval
-        while let waiting = next(&reloadAt, interval) { answer(waiting, answers, .quick) }
+        while !desk.isOver {
+            let now = ContinuousClock.now
+            if now >= reloadAt {
+                reload()
+                reloadAt = now + interval
+            }
+            if let waiting = desk.take(from: .quick, upTo: min(Self.look, reloadAt - now)) {
+                answer(waiting, answers, .quick)
+            } else {
+                live.settle()
+            }
+        }
         server.quiesce()
+        while let waiting = desk.take(from: .quick, upTo: .zero) {
+            answer(waiting, answers, .quick)
+        }
         past.join()
         server.stop(within: Self.lastAnswers)
     }
@@ -90,35 +106,23 @@ package final class QueryServer: Part {
         keys?.reload()
     }
 
-    /// The next quick question, with a look at the keys now and then meanwhile; nil at the end.
-    private func next(
-        _ reloadAt: inout ContinuousClock.Instant, _ interval: Duration
-    ) -> QueryDesk.Waiting? {
-        while true {
-            let now = ContinuousClock.now
-            if now >= reloadAt {
-                reload()
-                reloadAt = now + interval
-            }
-            if let next = desk.take(from: .quick, upTo: reloadAt - now) { return next }
-            if desk.isOver { return nil }
-        }
-    }
-
     private func answerPast() {
         let past = PastReader(
             surroundings.kafka, surroundings.catalogue, .init(configuration), log: log,
             isStopping: { [desk] in desk.isOver })
         defer { past.close() }
-        let answers = QueryAnswers(
-            LiveState(surroundings.folder), past: past, service: surroundings.service)
+        let live = LiveState(surroundings.folder)
+        let answers = QueryAnswers(live, past: past, service: surroundings.service)
+        var closeAt = ContinuousClock.now
         while true {
-            if let waiting = desk.take(from: .past, upTo: Self.clientIdle) {
+            if let waiting = desk.take(from: .past, upTo: Self.look) {
                 answer(waiting, answers, .past)
+                closeAt = .now + Self.clientIdle
             } else if desk.isOver {
                 return
             } else {
-                past.close()
+                live.settle()
+                if .now >= closeAt { past.close() }
             }
         }
     }

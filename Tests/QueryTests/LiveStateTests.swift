@@ -26,6 +26,7 @@ struct LiveStateTests {
         #expect(try live.current() === first)
         try FileSystem.write("000002\n", to: fixture.directory.file("CURRENT"))
 
+        live.settle()
         let second = try live.current()
         #expect(second.generation == "000002")
         #expect(try second.state("thing", "new") != nil)

@@ -1,7 +1,8 @@
 // librdkafka's own producer at Hookline's settings: the yardstick for publishing.
 //
-//   produce BROKERS TOPIC TEMPLATE COUNT
+//   produce BROKERS TOPIC TEMPLATE COUNT [ENTITIES]
 //
+// The records are of as many orders, in turn; without ENTITIES eight follow each other of each.
 // The records are those that Hookline publishes: the same bodies, keys and headers. Prints the
 // records a second from the first delivery report to the last.
 #include <librdkafka/rdkafka.h>
@@ -51,12 +52,15 @@ static void add(rd_kafka_headers_t *headers, const char *name, const char *value
     rd_kafka_header_add(headers, name, -1, value, -1);
 }
 
+static long entities;
+
 static void produce(rd_kafka_t *client, rd_kafka_topic_t *topic, long number) {
     static char body[1 << 20];
     char id[64], time[64], order[64], subject[80], sequence[32];
     snprintf(id, sizeof id, "00000000-0000-4000-8000-%012lx", number);
     snprintf(time, sizeof time, "2026-01-01T00:00:00.%09ldZ", number);
-    snprintf(order, sizeof order, "order-00-%08ld", number / 8);
+    snprintf(order, sizeof order, "order-00-%08ld",
+             entities > 0 ? number % entities : number / 8);
     snprintf(subject, sizeof subject, "order/%s", order);
     snprintf(sequence, sizeof sequence, "%ld", number);
     const int length = snprintf(body, sizeof body, "%s%s%s%s%s%s%s", parts[0], id, parts[1], time,
@@ -93,8 +97,9 @@ static void produce(rd_kafka_t *client, rd_kafka_topic_t *topic, long number) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 5) return 64;
+    if (count != 5 && count != 6) return 64;
     const long records = atol(arguments[4]);
+    entities = count == 6 ? atol(arguments[5]) : 0;
     read_template(arguments[3]);
     rd_kafka_conf_t *settings = rd_kafka_conf_new();
     set(settings, "bootstrap.servers", arguments[1]);

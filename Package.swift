@@ -89,7 +89,7 @@ let package = Package(
         part("SQLite", ["CSQLite"]),
         part(
             "Store",
-            ["Configuration", "Events", "Files", "Projection", "SQLite"]),
+            ["Configuration", "Events", "Files", "Projection", "SQLite", "Threads"]),
         part(
             "Consumer",
             [

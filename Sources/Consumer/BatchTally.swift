@@ -48,7 +48,10 @@ struct BatchTally {
     /// One line a batch: somebody may fill a topic with anything.
     private mutating func reportDeadLetters(to metrics: ConsumerMetrics, _ log: Log) {
         guard !deadLetters.isEmpty else { return }
-        for (reason, count) in deadLetters { metrics.deadLetters[reason]?.add(count) }
+        for (reason, count) in deadLetters {
+            metrics.deadLetters[reason]?.add(count)
+            metrics.deadLettersHeld[reason]?.add(Double(count))
+        }
         log.warning(
             "records that cannot be applied are kept as dead letters",
             [

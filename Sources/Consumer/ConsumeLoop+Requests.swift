@@ -6,21 +6,25 @@ internal import Telemetry
 extension StateRequest {
     /// Asks for another generation to become the live one; the argument is its name.
     package static let swap = "swap"
+    /// Asks for dead letters to be looked at again; the argument is a `DeadLetterSelection`, the
+    /// answer a `RetrySummary`.
+    package static let retryDeadLetters = "retry dead letters"
 }
 
 // What commands ask of the process that keeps the live state, between two batches.
 extension ConsumeLoop {
     /// Looks for a request and carries it out; gives the run to go on with where that is another.
     func carryOutRequest(_ run: ConsumeRun) throws(ConsumerError) -> ConsumeRun? {
-        guard let request = try run.takeRequest() else { return nil }
+        guard try !run.retryOn(), let request = try run.takeRequest() else { return nil }
         log.info("a command asks for something", ["what": .string(request.kind)])
         switch request.kind {
         case StateRequest.swap: return try swap(request, run)
+        case StateRequest.retryDeadLetters: try run.beginRetry(request, parts)
         default:
             try run.answer(
                 request, .refused("the running consume does not know \(request.kind): restart it"))
-            return nil
         }
+        return nil
     }
 
     private func swap(

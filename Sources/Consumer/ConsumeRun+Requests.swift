@@ -30,6 +30,36 @@ extension ConsumeRun {
         }
     }
 
+    /// Begins to look at dead letters again; `retryOn` goes on with it.
+    func beginRetry(
+        _ request: StateRequest, _ parts: ConsumeLoop.Parts
+    ) throws(ConsumerError) {
+        guard let selection = DeadLetterSelection(request.argument) else {
+            return try answer(
+                request, .refused("the running consume does not understand it: restart it"))
+        }
+        let judge = DeadLetterJudge(catalogue: parts.catalogue, kafka: parts.kafka, log: log)
+        do {
+            retry = (request, try DeadLetterRetry(store, selection, judge))
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Looks at the next dead letters of a retry; false where there is none.
+    func retryOn() throws(ConsumerError) -> Bool {
+        guard let retry else { return false }
+        do {
+            if try retry.work.step() { return true }
+            metrics.hold(try store.deadLetterCounts())
+        } catch {
+            throw .store(error)
+        }
+        self.retry = nil
+        try answer(retry.request, .done("\(retry.work.summary)"))
+        return true
+    }
+
     /// How far the store has come, with what was not saved yet.
     func saved() throws(ConsumerError) -> [PartitionProgress] {
         try saveOffsets()

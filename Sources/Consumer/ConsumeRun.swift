@@ -29,6 +29,8 @@ final class ConsumeRun {
     private var skipping: [TrackedPartition] = []
     /// Partitions whose next offset the store does not have yet.
     private var unsaved: [TrackedPartition] = []
+    /// Dead letters that are being looked at again, since a command asked for it.
+    var retry: (request: StateRequest, work: DeadLetterRetry)?
     private var tally = BatchTally()
     private var observed: [AppliedEvent] = []
     var schedule = ConsumerSchedule()
@@ -44,6 +46,7 @@ final class ConsumeRun {
         metrics = parts.metrics
         log = parts.log
         metrics.gaps.set(try store.gapCount())
+        metrics.hold(try store.deadLetterCounts())
         applier = RecordApplier(store, catalogue: parts.catalogue)
         configuration = parts.configuration
         observer = parts.observer

@@ -6,6 +6,8 @@ package import Telemetry
 package struct ConsumerMetrics: Sendable {
     let outcomes: [Outcome: Counter]
     let deadLetters: [DeadLetterReason: Counter]
+    /// The dead letters that the state has.
+    let deadLettersHeld: [DeadLetterReason: Gauge]
     let bytes: Counter
     let batchSeconds: Histogram
     let stopped: Gauge
@@ -32,6 +34,14 @@ package struct ConsumerMetrics: Sendable {
                     "Records that could not be applied, by reason.", [("reason", reason.name)])
                 return (reason, counter)
             })
+        deadLettersHeld = Dictionary(
+            uniqueKeysWithValues: DeadLetterReason.allCases.map { reason in
+                let gauge = metrics.gauge(
+                    "hookline_dead_letters_held",
+                    "Records that could not be applied and are kept in the state, by reason.",
+                    [("reason", reason.name)])
+                return (reason, gauge)
+            })
         bytes = metrics.counter(
             "hookline_consumed_bytes_total", "Bytes of the values of records applied.")
         batchSeconds = metrics.histogram(
@@ -49,6 +59,11 @@ package struct ConsumerMetrics: Sendable {
         )
         isReading = metrics.gauge(
             "hookline_consumer_reading", "1 while Kafka answers the consumer, else 0.")
+    }
+
+    /// Takes in how many dead letters the state has.
+    func hold(_ counts: [DeadLetterReason: Int]) {
+        for (reason, gauge) in deadLettersHeld { gauge.set(counts[reason] ?? 0) }
     }
 
     /// How many records of a partition are not applied yet.

@@ -38,7 +38,7 @@ package struct GenerationSwap {
         try stored { () throws(StoreError) in
             let generation = try folder.generation(named: name)
             let store = try StateStore.open(
-                generation, in: folder, rules: catalogue.mergeRulesDigest, cacheBytes: cacheBytes)
+                generation, in: folder, rules: catalogue.mergeRules, cacheBytes: cacheBytes)
             if !isPart, let scope = try store.scope() {
                 throw .partOfState(path: store.path, scope: scope)
             }

@@ -47,13 +47,12 @@ package struct Catalogue: Sendable {
             .sorted { $0.description < $1.description }
     }
 
-    /// A digest of the rules by which state is made from events; topics and filters are not among
+    /// The rules by which state is made from events; topics and filters are not among
     /// them.
-    ///
-    /// State made by other rules is other state, so a store keeps the digest of its rules.
-    package var mergeRulesDigest: BodyHash {
-        let text = entries.map(\.mergeRules).joined(separator: "\n")
-        return BodyHash(hashing: Array(text.utf8).span)
+    package var mergeRules: MergeRules {
+        MergeRules(
+            digests: Dictionary(
+                uniqueKeysWithValues: entries.map { ($0.type, $0.mergeRulesDigest) }))
     }
 }
 

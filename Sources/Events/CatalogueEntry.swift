@@ -86,4 +86,18 @@ package final class CatalogueEntry: Sendable {
     var mergeRules: String {
         "\(type) \(entity) \(keyPath) \(snapshotPath) \(mode.rawValue) \(rank)"
     }
+
+    /// The digest of these rules.
+    ///
+    /// State made by other rules is other state, so a store keeps it for each type that it holds
+    /// events of.
+    package var mergeRulesDigest: BodyHash {
+        BodyHash(hashing: Array(mergeRules.utf8).span)
+    }
+}
+
+/// The rules by which a catalogue makes state from events: a digest for each type.
+package struct MergeRules: Hashable, Sendable {
+    /// The digests by type.
+    package let digests: [String: BodyHash]
 }

@@ -11,6 +11,12 @@ package enum DeadLetterReason: UInt8, CaseIterable, Sendable {
     /// Its key is not the entity's id.
     case key = 5
 
+    /// The reason of a name.
+    package init?(name: String) {
+        guard let reason = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = reason
+    }
+
     /// Its name in output and metrics.
     package var name: String {
         switch self {

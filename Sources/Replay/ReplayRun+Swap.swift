@@ -1,9 +1,7 @@
 internal import Consumer
-internal import Events
 internal import Files
 internal import Kafka
 package import Store
-internal import Threads
 
 // A generation becomes the live one.
 extension ReplayRun {
@@ -11,10 +9,8 @@ extension ReplayRun {
     private static let closeEnough: Int64 = 2000
     /// How often it is brought closer at most.
     private static let rounds = 5
-    /// How long the process that keeps the live state may take to begin, in seconds.
-    private static let beginLimit: Int64 = 30
-    /// How long it may take from there.
-    private static let swapLimit: Int64 = 120
+    /// How long the process that keeps the live state may take.
+    private static let limits = StateRequests.Limits(begin: 30, done: 120)
 
     /// The generation that was live before the present one.
     package func former() throws(ReplayError) -> Generation {
@@ -72,41 +68,21 @@ extension ReplayRun {
     }
 
     private func ask(for generation: Generation) throws(ReplayError) {
-        let (requests, number) = try stored { () throws(StoreError) in
-            let requests = try StateRequests(swap.folder)
-            let expires = Timestamp.now().adding(seconds: Self.beginLimit)
-            return (
-                requests, try requests.ask(StateRequest.swap, generation.name, expires: expires)
-            )
+        var hasEnded = false
+        let answer = try stored { () throws(StoreError) in
+            try StateRequests(swap.folder).ask(StateRequest.swap, generation.name, Self.limits) {
+                // The process may have ended between the swap and its answer.
+                hasEnded = (try? swap.folder.current()) == generation || !rests()
+                return !hasEnded
+            }
         }
-        var deadline = MonotonicClock.now() + UInt64(Self.beginLimit) * 1_000_000_000
-        var hasBegun = false
-        while true {
-            let answer = try stored { () throws(StoreError) in try requests.answer(to: number) }
-            switch answer {
-            case .done: return
-            case .refused(let why): throw .refused(why)
-            case nil: break
-            }
-            // The process may have ended between the swap and its answer.
+        switch answer {
+        case .done: return
+        case .refused(let why): throw .refused(why)
+        case nil:
             let current = try stored { () throws(StoreError) in try swap.folder.current() }
-            if current?.name == generation.name { return }
-            if MonotonicClock.now() > deadline {
-                let isBack = try stored { () throws(StoreError) in
-                    try requests.withdraw(number)
-                }
-                guard !isBack, !hasBegun else {
-                    throw .unanswered(seconds: hasBegun ? Self.swapLimit : Self.beginLimit)
-                }
-                hasBegun = true
-                deadline += UInt64(Self.swapLimit) * 1_000_000_000
-            }
-            do {
-                try pause()
-            } catch {
-                _ = try? requests.withdraw(number)
-                throw error
-            }
+            if current == generation { return }
+            throw hasEnded ? .catchUp(.interrupted) : .unanswered(seconds: Self.limits.begin)
         }
     }
 }

@@ -87,7 +87,7 @@ package final class ReplayRun {
     ) throws(ReplayError) -> (generation: Generation, read: CatchUpProgress) {
         let (store, generation) = try stored { () throws(StoreError) in
             try StateStore.build(
-                in: swap.folder, rules: swap.catalogue.mergeRulesDigest,
+                in: swap.folder, rules: swap.catalogue.mergeRules,
                 cacheBytes: Self.cacheBytes)
         }
         do {
@@ -129,9 +129,12 @@ package final class ReplayRun {
 
     /// Waits a moment; throws where it is to end.
     func pause() throws(ReplayError) {
-        if stop.wait(upTo: Self.lookPause, { $0 ? true : nil }) != nil {
-            throw .catchUp(.interrupted)
-        }
+        guard rests() else { throw .catchUp(.interrupted) }
+    }
+
+    /// Waits a moment; false where it is to end.
+    func rests() -> Bool {
+        stop.wait(upTo: Self.lookPause) { $0 ? true : nil } == nil
     }
 
     func stored<R>(_ body: () throws(StoreError) -> R) throws(ReplayError) -> R {

@@ -40,11 +40,15 @@ struct NameTable {
         return number
     }
 
-    /// The numbers of an entry's type and entity.
+    /// The numbers of an entry's type and entity; the first event of a type brings its merge rules.
     mutating func intern(_ entry: CatalogueEntry) throws(SQLiteError) -> EntryNumbers {
         if let known = ofEntries[ObjectIdentifier(entry)] { return known }
         let new = EntryNumbers(
             entry: entry, type: try intern(entry.type), entity: try intern(entry.entity))
+        let insert = try connection.prepare("INSERT OR IGNORE INTO rules VALUES(?, ?)")
+        try insert.bind(1, new.type)
+        try insert.bind(2, blob: entry.mergeRulesDigest.bytes)
+        try insert.run()
         ofEntries[ObjectIdentifier(entry)] = new
         return new
     }

@@ -4,6 +4,7 @@ internal import SQLite
 /// The tables of one generation.
 ///
 /// - `names`: topics, types and names of entities, each once; the other tables have its number.
+/// - `rules`: for each type that the state holds events of the digest of its merge rules.
 /// - `entities`: a row an entity: its encoded state, and for each of its events (duplicates too)
 ///   eight bytes of the body's hash and the number of its history row, 16 bytes each; the oldest
 ///   of them move to `older` when there are many. So an event costs no index over the history:
@@ -23,6 +24,7 @@ enum Schema {
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE names(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE rules(type INTEGER PRIMARY KEY, digest BLOB NOT NULL);
         CREATE TABLE entities(
             number INTEGER PRIMARY KEY, entity INTEGER NOT NULL, id TEXT NOT NULL,
             spilled INTEGER NOT NULL, seen BLOB NOT NULL, state BLOB NOT NULL);
@@ -43,6 +45,7 @@ enum Schema {
             partition INTEGER NOT NULL, "offset" INTEGER NOT NULL, reason INTEGER NOT NULL,
             detail TEXT NOT NULL, seconds INTEGER NOT NULL, key BLOB, value BLOB,
             value_bytes INTEGER NOT NULL);
+        CREATE INDEX dead_letters_by_reason ON dead_letters(reason);
         CREATE TABLE gaps(
             number INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL,
             partition INTEGER NOT NULL, first INTEGER NOT NULL, "end" INTEGER,
@@ -78,7 +81,7 @@ enum Schema {
 
     /// Makes the connection ready to write, and the tables where there are none.
     static func prepare(
-        _ connection: Connection, rules: BodyHash, isBuilding: Bool
+        _ connection: Connection, rules: MergeRules, isBuilding: Bool
     ) throws(StoreError) {
         do {
             try connection.execute(isBuilding ? builderSettings : writerSettings)
@@ -89,17 +92,34 @@ enum Schema {
                 try insert.bind(1, "format")
                 try insert.bind(2, format)
                 try insert.run()
-                try insert.bind(1, "rules")
-                try insert.bind(2, blob: rules.bytes)
-                try insert.run()
             }
             try transaction.commit()
         } catch {
             throw .database(error)
         }
         try checkFormat(connection)
-        guard try value("rules", connection, { $0.bytes(0) }) == rules.bytes else {
-            throw .rulesChanged(path: connection.path)
+        try check(rules, connection)
+    }
+
+    /// Checks that what the state holds was made by these rules; a type that is new has none yet.
+    private static func check(
+        _ rules: MergeRules, _ connection: Connection
+    ) throws(StoreError) {
+        var kept: [(type: String, digest: [UInt8])] = []
+        do {
+            let query = try connection.prepare(
+                "SELECT name, digest FROM rules JOIN names ON number = type ORDER BY name")
+            while try query.step() { kept.append((query.text(0), query.bytes(1))) }
+        } catch {
+            throw .database(error)
+        }
+        for (type, digest) in kept {
+            guard let present = rules.digests[type] else {
+                throw .typeGone(path: connection.path, type: type)
+            }
+            guard present.bytes == digest else {
+                throw .rulesChanged(path: connection.path, type: type)
+            }
         }
     }
 

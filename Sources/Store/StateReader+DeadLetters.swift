@@ -1,34 +1,87 @@
 internal import Events
-internal import Projection
+package import Projection
 internal import SQLite
 
 extension StateReader {
-    /// The dead letters with a number after `cursor`, in order, `limit` of them at most.
+    /// The dead letters with a number after `cursor` that are meant, in order, `limit` of them at
+    /// most; without their values unless `values` is set.
     package func deadLetters(
-        after cursor: Int64 = 0, limit: Int
+        _ selection: DeadLetterSelection = DeadLetterSelection(), after cursor: Int64 = 0,
+        limit: Int, values: Bool = true
     ) throws(StoreError) -> [DeadLetter] {
         do {
-            let query = try connection.prepare(
-                """
-                SELECT d.number, name, partition, "offset", reason, detail, seconds, key, value,
-                    value_bytes
-                FROM dead_letters d JOIN names n ON n.number = d.topic
-                WHERE d.number > ? ORDER BY d.number LIMIT ?
-                """)
-            try query.bind(1, cursor)
-            try query.bind(2, limit)
-            var found: [DeadLetter] = []
-            while try query.step() { found.append(try letter(query)) }
-            return found
+            return try DeadLetterRows(connection, selection).read(
+                after: cursor, limit: limit, values: values)
         } catch {
             throw .database(error)
         }
     }
 
+    /// How many dead letters there are for each reason.
+    package func deadLetterCounts() throws(StoreError) -> [DeadLetterReason: Int] {
+        do {
+            return try DeadLetterRows.counts(connection)
+        } catch {
+            throw .database(error)
+        }
+    }
+}
+
+/// The rows of `dead_letters` that are meant.
+struct DeadLetterRows {
+    private let connection: Connection
+    private let selection: DeadLetterSelection
+
+    init(_ connection: Connection, _ selection: DeadLetterSelection) {
+        self.connection = connection
+        self.selection = selection
+    }
+
+    func read(after cursor: Int64, limit: Int, values: Bool) throws(SQLiteError) -> [DeadLetter] {
+        let topics = selection.topics.sorted()
+        let query = try connection.prepare(
+            """
+            SELECT d.number, name, partition, "offset", reason, detail, seconds, key,
+                \(values ? "value" : "NULL"), value_bytes
+            FROM dead_letters d JOIN names n ON n.number = d.topic
+            WHERE d.number > ? AND \(condition) ORDER BY d.number LIMIT ?
+            """)
+        try query.bind(1, cursor)
+        for (index, topic) in topics.enumerated() { try query.bind(Int32(2 + index), topic) }
+        try query.bind(Int32(2 + topics.count), limit)
+        var found: [DeadLetter] = []
+        while try query.step() { found.append(try letter(query)) }
+        return found
+    }
+
+    /// What a row must fulfil; the topics are its parameters.
+    private var condition: String {
+        var parts = ["1"]
+        func list(_ numbers: [String]) -> String { numbers.joined(separator: ", ") }
+        if !selection.numbers.isEmpty {
+            parts.append("d.number IN (\(list(selection.numbers.sorted().map(String.init))))")
+        }
+        if !selection.reasons.isEmpty {
+            parts.append("reason IN (\(list(selection.reasons.map { String($0.rawValue) })))")
+        }
+        if !selection.topics.isEmpty {
+            parts.append("name IN (\(list(selection.topics.map { _ in "?" })))")
+        }
+        // The time of a letter is whole seconds: a fraction excludes the second it lies in.
+        if let since = selection.since {
+            parts.append("seconds >= \(since.seconds + (since.nanoseconds > 0 ? 1 : 0))")
+        }
+        if let until = selection.until {
+            parts.append("seconds < \(until.seconds + (until.nanoseconds > 0 ? 1 : 0))")
+        }
+        return parts.joined(separator: " AND ")
+    }
+
     private func letter(_ query: Statement) throws(SQLiteError) -> DeadLetter {
         guard let reason = DeadLetterReason(rawValue: UInt8(truncatingIfNeeded: query.integer(4)))
         else {
-            throw .damage("an unknown reason", "read dead letter \(query.integer(0)) in \(path)")
+            throw .damage(
+                "an unknown reason", "read dead letter \(query.integer(0)) in \(connection.path)")
         }
         return DeadLetter(
             number: query.integer(0),
@@ -38,5 +91,17 @@ extension StateReader {
             reason: reason, detail: query.text(5), time: Timestamp(seconds: query.integer(6)),
             key: query.isNull(7) ? nil : query.bytes(7),
             value: query.isNull(8) ? nil : query.bytes(8), valueBytes: Int(query.integer(9)))
+    }
+
+    static func counts(_ connection: Connection) throws(SQLiteError) -> [DeadLetterReason: Int] {
+        let query = try connection.prepare(
+            "SELECT reason, count(*) FROM dead_letters GROUP BY reason")
+        var counts: [DeadLetterReason: Int] = [:]
+        while try query.step() {
+            let raw = UInt8(truncatingIfNeeded: query.integer(0))
+            guard let reason = DeadLetterReason(rawValue: raw) else { continue }
+            counts[reason] = Int(query.integer(1))
+        }
+        return counts
     }
 }

@@ -9,7 +9,7 @@ extension StateStore {
     ///
     /// The caller holds the lock for replay. `cacheBytes` bounds the entities in memory.
     package static func build(
-        in folder: StateFolder, rules: BodyHash, cacheBytes: Int
+        in folder: StateFolder, rules: MergeRules, cacheBytes: Int
     ) throws(StoreError) -> (store: StateStore, generation: Generation) {
         let generation = try folder.makeGeneration()
         guard let hold = try folder.hold(generation) else {
@@ -53,7 +53,7 @@ extension StateStore {
 
     /// Opens a finished generation to bring it up to date, or to make it the live one.
     package static func open(
-        _ generation: Generation, in folder: StateFolder, rules: BodyHash, cacheBytes: Int
+        _ generation: Generation, in folder: StateFolder, rules: MergeRules, cacheBytes: Int
     ) throws(StoreError) -> StateStore {
         guard let hold = try folder.hold(generation) else {
             throw .unknownGeneration(folder: folder.path, name: generation.name, known: [])

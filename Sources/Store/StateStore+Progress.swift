@@ -51,7 +51,9 @@ extension StateStore {
             try insert.bind(6, time.seconds)
             try insert.bindNull(7)
             try insert.bindNull(8)
-            if let key { try insert.bind(7, blob: key) }
+            if let key {
+                try insert.bind(7, blob: key.extracting(first: Self.deadLetterKeyBytes))
+            }
             if let value {
                 try insert.bind(8, blob: value.extracting(first: Self.deadLetterBytes))
             }

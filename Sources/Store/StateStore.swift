@@ -10,6 +10,8 @@ internal import SQLite
 package final class StateStore {
     /// How many bytes of a dead letter's value are kept: the largest body that is taken, and more.
     package static let deadLetterBytes = 1_114_112
+    /// How many bytes of its key are kept: more than any entity's id has.
+    package static let deadLetterKeyBytes = 1024
 
     /// The database's file.
     package let path: String
@@ -36,10 +38,10 @@ package final class StateStore {
 
     /// Opens the live generation of a folder and locks the folder; makes both where there are none.
     ///
-    /// `rules` is the digest of the catalogue's merge rules, which must be those of the state;
-    /// `cacheBytes` bounds the entities kept in memory.
+    /// `rules` are the catalogue's merge rules, which must be those of the types that the state
+    /// holds events of; `cacheBytes` bounds the entities kept in memory.
     package static func open(
-        _ folder: StateFolder, rules: BodyHash, cacheBytes: Int
+        _ folder: StateFolder, rules: MergeRules, cacheBytes: Int
     ) throws(StoreError) -> StateStore {
         let lock = try folder.lock()
         let (generation, isNew) = try folder.generationForWriting()
@@ -50,12 +52,12 @@ package final class StateStore {
     }
 
     /// Opens one database without a folder around it, such as `:memory:`.
-    package convenience init(path: String, rules: BodyHash, cacheBytes: Int) throws(StoreError) {
+    package convenience init(path: String, rules: MergeRules, cacheBytes: Int) throws(StoreError) {
         try self.init(path: path, rules: rules, cacheBytes: cacheBytes, isBuilding: false)
     }
 
     init(
-        path: String, rules: BodyHash, cacheBytes: Int, isBuilding: Bool
+        path: String, rules: MergeRules, cacheBytes: Int, isBuilding: Bool
     ) throws(StoreError) {
         self.path = path
         self.isBuilding = isBuilding

@@ -21,8 +21,10 @@ package enum StoreError: Error, Equatable, Sendable {
     case noState(folder: String)
     /// `CURRENT` is missing or names no generation.
     case noCurrent(folder: String, found: String)
-    /// The state was made by other merge rules than the catalogue's.
-    case rulesChanged(path: String)
+    /// The state holds events of a type for which the catalogue has other merge rules now.
+    case rulesChanged(path: String, type: String)
+    /// The state holds events of a type that the catalogue does not have any more.
+    case typeGone(path: String, type: String)
     /// The database was made by a newer or older program.
     case format(path: String, found: Int, known: Int)
 }
@@ -63,10 +65,17 @@ extension StoreError: CustomStringConvertible {
             \(folder)/CURRENT names no generation (it says "\(found)"): \
             write the name of a folder in \(folder)/generations into it
             """
-        case .rulesChanged(let path):
+        case .rulesChanged(let path, let type):
             """
-            the catalogue's merge rules are not those that made \(path): run `hookline replay` \
-            to build the state by the new ones, or use a new state folder
+            \(path) holds events of \(type), applied by other rules than the catalogue has for it \
+            now (entity, key, snapshot, mode or rank): run `hookline replay --swap` to build the \
+            state by the new ones, put the old ones back, or use a new state folder
+            """
+        case .typeGone(let path, let type):
+            """
+            \(path) holds events of \(type), which the catalogue does not have any more: put the \
+            type back, run `hookline replay --swap` to build the state without it, or use a new \
+            state folder
             """
         case .format(let path, let found, let known):
             """

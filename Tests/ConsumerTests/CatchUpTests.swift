@@ -19,7 +19,7 @@ import Testing
 
     private static func store() throws -> StateStore {
         try StateStore(
-            path: ":memory:", rules: Catalogue.shipped.mergeRulesDigest, cacheBytes: 10_000)
+            path: ":memory:", rules: ModelType.catalogue.mergeRules, cacheBytes: 10_000)
     }
 
     private var kafka: KafkaConfiguration {
@@ -42,7 +42,8 @@ import Testing
         hooks: CatchUp.Hooks = .init()
     ) throws -> CatchUpProgress {
         try CatchUp(
-            store, to: targets, catalogue: .shipped, kafka: kafka, upTo: cutoff, hooks: hooks,
+            store, to: targets, catalogue: ModelType.catalogue, kafka: kafka, upTo: cutoff,
+            hooks: hooks,
             log: .silent
         ).run()
     }
@@ -113,7 +114,8 @@ import Testing
         var kafka = other.cluster.configuration
         kafka.topicPrefix = TestTopics.prefix
         let again = try CatchUp(
-            store, to: targets(other.ends), catalogue: .shipped, kafka: kafka, log: .silent)
+            store, to: targets(other.ends), catalogue: ModelType.catalogue, kafka: kafka,
+            log: .silent)
         let error = #expect(throws: CatchUpError.self) { try again.run() }
         guard case .stopped(key, .replaced(offset: 1)) = error else {
             Issue.record("\(String(describing: error))")

@@ -91,7 +91,7 @@ import Testing
 
     /// Sets what the state knows of the partition.
     private func setProgress(next: Int64) throws {
-        let rules = Catalogue.shipped.mergeRulesDigest
+        let rules = Catalogue.shipped.mergeRules
         let store = try StateStore.open(folder, rules: rules, cacheBytes: 0)
         let last = LastRecord(offset: next - 1, eventID: nil, hash: BodyHash(high: 1, low: 1))
         try store.begin()

@@ -1,6 +1,7 @@
 import Consumer
 import Events
 import Kafka
+import Projection
 import Store
 import Support
 import Telemetry
@@ -31,7 +32,7 @@ import Testing
 
     private func build(scope: String? = nil) throws -> Generation {
         let (store, generation) = try StateStore.build(
-            in: folder, rules: Catalogue.shipped.mergeRulesDigest, cacheBytes: 100_000)
+            in: folder, rules: ModelType.catalogue.mergeRules, cacheBytes: 100_000)
         if let scope { try store.setScope(scope) }
         try store.finish(generation, in: folder)
         return generation
@@ -45,7 +46,8 @@ import Testing
         let history = RandomHistory(seed: 5, events: 200)
         let half = history.records.count / 2
         try topics.send(Array(history.records[..<half]))
-        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
         try folder.reach(topics.ends)
         let before = try folder.exported()
         let generation = try build()
@@ -63,7 +65,8 @@ import Testing
 
     @Test func `what cannot be the live one is refused, and the live one goes on`() throws {
         defer { topics.end() }
-        let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
         try eventually("the consumer to read") { consumer.loop.status.isReady }
         func expectRefusal(_ answer: StateRequest.Answer, _ text: String) {
             guard case .refused(let why) = answer else {
@@ -82,6 +85,29 @@ import Testing
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
         try folder.reach(topics.ends)
         #expect(try folder.current()?.name == "000001")
+        try consumer.stop()
+    }
+
+    @Test func `dead letters are looked at again between two batches`() throws {
+        defer { topics.end() }
+        let junk = (0..<40).map { TestRecord(topic: "order.updated", key: "o", value: "\($0) no") }
+        try topics.send(junk)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
+        try folder.reach(topics.ends)
+        var selection = DeadLetterSelection()
+        selection.reasons = [.json]
+        guard case .done(let text) = try ask(StateRequest.retryDeadLetters, "\(selection)") else {
+            Issue.record("it was refused")
+            return
+        }
+        #expect(RetrySummary(text)?.staying == [.json: 40])
+        guard case .refused = try ask(StateRequest.retryDeadLetters, "colour blue") else {
+            Issue.record("it was not refused")
+            return
+        }
+        try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
+        try folder.reach(topics.ends)
         try consumer.stop()
     }
 }

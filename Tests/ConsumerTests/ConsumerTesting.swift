@@ -91,13 +91,13 @@ final class RunningConsumer {
         batchRecords: Int = 100, observing: Bool = false,
         onGap: ConsumerConfiguration.OnGap = .stop
     ) throws {
-        let rules = catalogue.mergeRulesDigest
+        let rules = catalogue.mergeRules
         let store = try StateStore.open(folder, rules: rules, cacheBytes: 100_000)
         var kafka = kafka
         kafka.topicPrefix = TestTopics.prefix
         var state = StateConfiguration()
         state.folder = folder.path
-        let swap = GenerationSwap(state, catalogue: .shipped, kafka: kafka, log: .silent)
+        let swap = GenerationSwap(state, catalogue: catalogue, kafka: kafka, log: .silent)
         var configuration = ConsumerConfiguration()
         configuration.batchRecords = batchRecords
         configuration.onGap = onGap

@@ -53,7 +53,7 @@ struct HistoryRun {
 
     private func open() throws -> StateStore {
         try StateStore.open(
-            folder, rules: ModelType.catalogue.mergeRulesDigest, cacheBytes: cacheBytes)
+            folder, rules: ModelType.catalogue.mergeRules, cacheBytes: cacheBytes)
     }
 
     /// Where the store says that it goes on.

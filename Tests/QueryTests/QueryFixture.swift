@@ -65,7 +65,7 @@ final class QueryFixture {
         directory = try TemporaryDirectory()
         folder = StateFolder(directory.path)
         store = try StateStore.open(
-            folder, rules: catalogue.mergeRulesDigest, cacheBytes: 1 << 20)
+            folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
     }
 
     /// Applies an event that lies at an offset of `topic[0]`, in a transaction of its own.

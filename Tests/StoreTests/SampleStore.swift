@@ -52,12 +52,12 @@ extension StateStore {
     /// A database of this process's own.
     static func inMemory(cacheBytes: Int = 1 << 20) throws -> StateStore {
         try StateStore(
-            path: ":memory:", rules: catalogue.mergeRulesDigest, cacheBytes: cacheBytes)
+            path: ":memory:", rules: catalogue.mergeRules, cacheBytes: cacheBytes)
     }
 
     /// Opens the live generation of a folder with the rules of these tests.
     static func open(_ folder: StateFolder, cacheBytes: Int = 1 << 20) throws -> StateStore {
-        try open(folder, rules: catalogue.mergeRulesDigest, cacheBytes: cacheBytes)
+        try open(folder, rules: catalogue.mergeRules, cacheBytes: cacheBytes)
     }
 
     /// Applies an event within the open transaction.

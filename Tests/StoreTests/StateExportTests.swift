@@ -8,7 +8,7 @@ import Testing
     @Test func `an export is sorted by entity and id`() throws {
         let directory = try TemporaryDirectory()
         let store = try StateStore(
-            path: directory.file("state.sqlite"), rules: Catalogue.shipped.mergeRulesDigest,
+            path: directory.file("state.sqlite"), rules: Catalogue.shipped.mergeRules,
             cacheBytes: 0)
         try store.begin()
         for (type, id) in [

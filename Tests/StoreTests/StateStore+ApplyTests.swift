@@ -35,7 +35,7 @@ import Testing
         #expect(try store.applyAll([event, newer]) == [.applied, .applied])
         #expect(try store.applyAll([event]) == [.duplicate])
         let other = try StateStore(
-            path: store.path, rules: catalogue.mergeRulesDigest, cacheBytes: 0)
+            path: store.path, rules: catalogue.mergeRules, cacheBytes: 0)
         #expect(try other.applyAll([event, newer]) == [.duplicate, .duplicate])
     }
 

@@ -45,15 +45,54 @@ import Testing
         #expect(try reader.history("thing", "thing-3").map(\.type) == ["thing.ended"])
     }
 
-    @Test func `state made by other rules is refused, and what to do is named`() throws {
+    /// The merge rules of a catalogue of these types.
+    private func rules(_ types: String) throws -> MergeRules {
+        try Catalogue(json5: Array("{types: {\(types)}}".utf8)).mergeRules
+    }
+
+    private static let changed =
+        #""thing.changed": {entity: "thing", key: "data.id", snapshot: "data"}"#
+
+    @Test func `a type whose rules changed is refused once the state has events of it`() throws {
         let directory = try TemporaryDirectory()
         let folder = StateFolder(directory.path)
+        let other = try rules(
+            Self.changed.replacing("}", with: ", rank: 30}")
+                + #", "thing.new": {entity: "other", key: "data.id", snapshot: "data"}"#)
         do { _ = try StateStore.open(folder) }
-        let error = #expect(throws: StoreError.self) {
-            try StateStore.open(folder, rules: Catalogue.shipped.mergeRulesDigest, cacheBytes: 0)
+        do { _ = try StateStore.open(folder, rules: other, cacheBytes: 0) }
+        let path: String
+        do {
+            let store = try StateStore.open(folder)
+            try store.applyAll([SampleEvent()])
+            path = store.path
         }
-        #expect(error?.description.contains("hookline replay") == true)
-        #expect(error?.description.contains("new state folder") == true)
+        #expect(throws: StoreError.rulesChanged(path: path, type: "thing.changed")) {
+            try StateStore.open(folder, rules: other, cacheBytes: 0)
+        }
+        #expect(throws: StoreError.typeGone(path: path, type: "thing.changed")) {
+            try StateStore.open(
+                folder, rules: Catalogue.shipped.mergeRules, cacheBytes: 0)
+        }
+    }
+
+    @Test func `types that are new to the state, or that it has no event of, are no matter`() throws
+    {
+        let directory = try TemporaryDirectory()
+        let folder = StateFolder(directory.path)
+        do {
+            let store = try StateStore.open(folder)
+            try store.begin()
+            try store.apply(SampleEvent(type: "thing.ended"))
+            store.rollBack()
+            try store.applyAll([SampleEvent()])
+        }
+        // Without thing.ended and thing.reset, and with another one.
+        let rules = try rules(
+            Self.changed + #", "thing.new": {entity: "thing", key: "data.id", snapshot: "data"}"#)
+        do { _ = try StateStore.open(folder, rules: rules, cacheBytes: 0) }
+        let store = try StateStore.open(folder)
+        #expect(try store.applyAll([SampleEvent()]) == [.duplicate])
     }
 
     @Test func `another format is refused`() throws {
@@ -74,7 +113,7 @@ import Testing
         let path = directory.file("state.sqlite")
         try FileSystem.write(String(repeating: "no database ", count: 1000), to: path)
         let error = #expect(throws: StoreError.self) {
-            try StateStore(path: path, rules: catalogue.mergeRulesDigest, cacheBytes: 0)
+            try StateStore(path: path, rules: catalogue.mergeRules, cacheBytes: 0)
         }
         #expect(error?.description.contains("hookline replay") == true)
     }

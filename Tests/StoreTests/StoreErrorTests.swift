@@ -9,7 +9,11 @@ import Testing
         (.locked(folder: "/s", holder: nil), ["another process"]),
         (.noState(folder: "/s"), ["/s", "state.folder"]),
         (.noCurrent(folder: "/s", found: "x"), ["/s/CURRENT", "\"x\"", "/s/generations"]),
-        (.rulesChanged(path: "/s/a"), ["/s/a", "hookline replay", "new state folder"]),
+        (
+            .rulesChanged(path: "/s/a", type: "t.u"),
+            ["/s/a", "t.u", "hookline replay", "new state"]
+        ),
+        (.typeGone(path: "/s/a", type: "t.u"), ["/s/a", "t.u", "hookline replay", "new state"]),
         (.format(path: "/s/a", found: 2, known: 1), ["format 2", "knows 1", "hookline replay"]),
         (.database(SQLiteError(code: 13, message: "full", action: "commit")), ["make room"]),
         (.database(.damage("cut", "read row 1")), ["read row 1", "hookline replay"]),

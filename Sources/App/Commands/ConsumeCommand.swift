@@ -112,7 +112,7 @@ enum ConsumeCommand {
         let settings = context.settings
         let store = try StateCommands.stored { () throws(StoreError) in
             try StateStore.open(
-                StateFolder(settings.state.folder), rules: settings.catalogue.mergeRulesDigest,
+                StateFolder(settings.state.folder), rules: settings.catalogue.mergeRules,
                 cacheBytes: settings.state.cacheBytes)
         }
         let consumer = ConsumeLoop(

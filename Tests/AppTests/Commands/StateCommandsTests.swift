@@ -12,7 +12,7 @@ struct StateCommandsTests {
     init() throws {
         directory = try TemporaryDirectory()
         let store = try StateStore.open(
-            StateFolder(directory.path), rules: Catalogue.shipped.mergeRulesDigest,
+            StateFolder(directory.path), rules: Catalogue.shipped.mergeRules,
             cacheBytes: 1 << 20)
         try store.begin()
         for number in 1...3 {

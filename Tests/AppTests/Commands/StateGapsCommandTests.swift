@@ -14,7 +14,7 @@ struct StateGapsCommandTests {
 
     private func keep(_ gaps: [Gap]) throws {
         let store = try StateStore.open(
-            StateFolder(directory.path), rules: Catalogue.shipped.mergeRulesDigest,
+            StateFolder(directory.path), rules: Catalogue.shipped.mergeRules,
             cacheBytes: 1 << 20)
         try store.begin()
         for gap in gaps { try store.passOver(gap, to: nil) }

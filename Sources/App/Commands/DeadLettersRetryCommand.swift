@@ -1,0 +1,155 @@
+import Consumer
+import Events
+import Projection
+import Store
+import Telemetry
+import Threads
+
+/// `dead-letters retry`: applies what is an event now.
+enum DeadLettersRetryCommand {
+    /// Letters read at a time for a dry run: each may have a megabyte.
+    private static let page = 16
+
+    static let command = Command(
+        name: "dead-letters retry", group: .operate,
+        summary: "Apply the dead letters that are events under the present catalogue",
+        details: """
+            Reads the letters again, as consume would read their records now. What is an event is
+            applied to the state at its own place in Kafka, and its letter goes, in one transaction:
+            ended anywhere and run again, each event is applied once. The rest stays, with its
+            reason brought up to date. A value that was too long to be kept whole is read from
+            Kafka, where the record is the same still.
+
+            Where consume runs, it is asked to do it between two batches, with the catalogue with
+            which it was started: restart it first if the catalogue has changed. Where none runs,
+            the command takes the state's folder and does it by itself.
+
+            At least one filter or --all; a letter must pass every kind of filter. Ends with 1 where
+            a letter stays.
+            """,
+        options: DeadLetterCommands.selection + [
+            .init(
+                name: "--number", value: .text("NUMBER"),
+                help: "Only this letter, as ls prints it; repeatable", isRepeatable: true),
+            .init(name: "--all", help: "All of them"),
+            .init(name: "--dry-run", help: "Say what each is now, and change nothing"),
+            .output,
+        ],
+        examples: [
+            .init(
+                text: "after the catalogue has learned a type: what would happen",
+                line: "hookline dead-letters retry --reason envelope --dry-run"),
+            .init(text: "do it", line: "hookline dead-letters retry --reason envelope"),
+            .init(
+                text: "two letters, whatever else there is",
+                line: "hookline dead-letters retry --number 17 --number 19"),
+        ]
+    ) { invocation throws(CommandFailure) in
+        let filters = ["--reason", "--topic", "--since", "--until", "--number"]
+        let isNarrowed = filters.contains { invocation.has($0) }
+        guard isNarrowed != invocation.has("--all") else {
+            throw CommandFailure(
+                .usage,
+                isNarrowed
+                    ? "--all and a filter: which of them is meant?"
+                    : "nothing says which letters are meant: give "
+                        + "\(filters.joined(separator: ", ")) or --all"
+            )
+        }
+        let selection = try DeadLetterCommands.selection(invocation)
+        let settings = try SettingsLoader(invocation).load()
+        let judge = DeadLetterJudge(
+            catalogue: settings.catalogue, kafka: settings.kafka, log: .silent)
+        if invocation.has("--dry-run") { return try plan(selection, judge, invocation) }
+        let summary = try run(selection, judge, settings)
+        let console = invocation.console
+        if invocation.wantsJSON {
+            try console.write(DeadLetterText.json(summary))
+        } else {
+            try console.line(DeadLetterText.sentence(summary))
+        }
+        return summary.staying.isEmpty ? .success : .negative
+    }
+
+    /// Says what each letter is now, of one moment of the state.
+    private static func plan(
+        _ selection: DeadLetterSelection, _ judge: DeadLetterJudge, _ invocation: Invocation
+    ) throws(CommandFailure) -> ExitCode {
+        try StateCommands.reading(invocation) { (reader, _, console) throws(CommandFailure) in
+            var cursor: Int64 = 0
+            var (events, staying) = (0, 0)
+            while true {
+                let letters = try StateCommands.stored { () throws(StoreError) in
+                    try reader.deadLetters(selection, after: cursor, limit: page)
+                }
+                guard let last = letters.last else { break }
+                cursor = last.number
+                for letter in letters {
+                    let judgement = judge.judge(letter)
+                    if case .event = judgement { events += 1 } else { staying += 1 }
+                    try console.write(
+                        invocation.wantsJSON
+                            ? DeadLetterText.json(letter, judgement)
+                            : DeadLetterText.line(letter, judgement))
+                }
+            }
+            if !invocation.wantsJSON {
+                try console.line(
+                    "\(events) would be applied, \(staying) would stay; nothing was changed")
+            }
+            return staying == 0 ? .success : .negative
+        }
+    }
+
+    private static func run(
+        _ selection: DeadLetterSelection, _ judge: DeadLetterJudge, _ settings: Settings
+    ) throws(CommandFailure) -> RetrySummary {
+        let folder = StateFolder(settings.state.folder)
+        let here = try StateCommands.stored { () throws(StoreError) -> RetrySummary? in
+            guard try folder.currentDatabase() != nil else { throw .noState(folder: folder.path) }
+            do throws(StoreError) {
+                let store = try StateStore.open(
+                    folder, rules: settings.catalogue.mergeRules,
+                    cacheBytes: settings.state.cacheBytes)
+                let retry = try DeadLetterRetry(store, selection, judge)
+                while try retry.step() {}
+                return retry.summary
+            } catch {
+                guard case .locked = error else { throw error }
+                return nil
+            }
+        }
+        if let here { return here }
+        return try ask(selection, folder)
+    }
+
+    /// How long the running consume may take.
+    private static let limits = StateRequests.Limits(begin: 30, done: 600)
+    private static let look = Duration.milliseconds(100)
+
+    /// Lets the running consume do it.
+    private static func ask(
+        _ selection: DeadLetterSelection, _ folder: StateFolder
+    ) throws(CommandFailure) -> RetrySummary {
+        let never = Monitor(false)
+        let answer = try StateCommands.stored { () throws(StoreError) in
+            try StateRequests(folder).ask(
+                StateRequest.retryDeadLetters, "\(selection)", limits
+            ) {
+                never.wait(upTo: look) { $0 ? true : nil } == nil
+            }
+        }
+        switch answer {
+        case .done(let text):
+            guard let summary = RetrySummary(text) else {
+                throw CommandFailure(
+                    .software, "consume answered \"\(text)\", which is no answer")
+            }
+            return summary
+        case .refused(let why): throw CommandFailure(.temporary, why)
+        case nil:
+            throw CommandFailure(
+                .temporary, "the running consume did not answer in time: see its log")
+        }
+    }
+}

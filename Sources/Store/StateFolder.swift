@@ -31,6 +31,9 @@ package struct StateFolder: Sendable {
         }
     }
 
+    /// The process that keeps the live state; nil where there is none that can be seen.
+    package var lockHolder: Int32? { FileLock.holder(of: "\(path)/LOCK") }
+
     /// The live generation; nil where there is none yet.
     package func current() throws(StoreError) -> Generation? {
         guard let lines = try currentNames() else { return nil }

@@ -105,10 +105,12 @@ extension StateStore {
 
 /// A command's side: asks the process that writes the live state, and looks for the answer.
 package final class StateRequests {
+    let folder: StateFolder
     private let connection: Connection
 
     /// Opens the live database beside its writer.
     package init(_ folder: StateFolder) throws(StoreError) {
+        self.folder = folder
         guard let path = try folder.currentDatabase() else {
             throw .noState(folder: folder.path)
         }

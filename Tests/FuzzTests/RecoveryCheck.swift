@@ -7,8 +7,8 @@ import Telemetry
 /// A folder with a few batches in a few segments, damaged as the bytes say, and recovered.
 ///
 /// What is damaged behind the checksum's back is found, cut or refused: no batch that stands
-/// before or among sound ones is ever lost without a word. A second recovery finds what the first
-/// one left.
+/// before or among sound ones is ever lost without a word, and a second recovery finds what the
+/// first one left. Whatever the damage, what one recovery accepts the next one accepts.
 enum RecoveryCheck {
     private static let folder = JournalFolder(path: "journal", files: MemoryFiles())
 
@@ -59,8 +59,10 @@ enum RecoveryCheck {
         } catch {
             throw Broken(description: "what was recovered is refused at the next start: \(error)")
         }
-        if harm != .fileGone { try same(second, first, "a second recovery") }
-        if harm == .ofTheDisk { try checkLost(first, folder, sound) }
+        if harm == .ofTheDisk {
+            try same(second, first, "a second recovery")
+            try checkLost(first, folder, sound)
+        }
     }
 
     private struct Outcome: Equatable {

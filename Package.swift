@@ -136,7 +136,9 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests mirror the sources.
-        .target(name: "Support", path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "Support", dependencies: ["Events", "Projection", "Store"],
+            path: "Tests/Support", swiftSettings: settings),
         .target(name: "Interposer", path: "Tests/Interposer"),
         tests("ThreadsTests", ["Threads"]),
         tests("JSONTests", ["JSON"]),

@@ -15,7 +15,7 @@ package struct AppliedEvent: Sendable {
     package let outcome: Outcome?
     /// Why the record could not be applied; nil for an event.
     package let deadLetter: DeadLetterReason?
-    /// The fields that the state now has from it, in the order of its snapshot.
+    /// The fields that the state now has from it, in the order of their names.
     package let fields: [String]
     /// Where it lies in Kafka.
     package let position: RecordPosition

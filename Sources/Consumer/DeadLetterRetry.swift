@@ -200,9 +200,9 @@ package final class DeadLetterRetry {
             let stored = StoredEvent(
                 entry: event.entry, id: event.key, version: event.version,
                 position: letter.position, further: judge.reader.further(event.entry))
-            let outcome = try store.apply(stored) { changes in
-                judge.reader.setFields(event.entry, &changes)
-            }
+            var state: [UInt8] = []
+            judge.reader.encodeState(event.entry, event.version, to: &state)
+            let outcome = try store.apply(stored, state.span)
             try store.removeDeadLetter(letter.number)
             summary.applied[outcome, default: 0] += 1
         }

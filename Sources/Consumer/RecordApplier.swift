@@ -17,6 +17,8 @@ package enum RecordEffect: Sendable {
 package final class RecordApplier {
     private let store: StateStore
     private let reader: RecordReader
+    /// The state that the event read last alone gives.
+    private var state: [UInt8] = []
     /// Events that occurred after it are passed over.
     private let cutoff: Timestamp?
 
@@ -61,12 +63,14 @@ package final class RecordApplier {
             entry: event.entry, id: event.key, version: event.version, position: position,
             further: reader.further(event.entry))
         var won: [String] = []
-        let outcome = try store.apply(stored) { changes in
-            if tellsFields {
-                reader.setFields(event.entry, &changes, won: &won)
-            } else {
-                reader.setFields(event.entry, &changes)
-            }
+        state.removeAll(keepingCapacity: true)
+        reader.encodeState(event.entry, event.version, to: &state)
+        let alone = state
+        let outcome: Outcome
+        if tellsFields {
+            outcome = try store.apply(stored, alone.span) { won.append($0) }
+        } else {
+            outcome = try store.apply(stored, alone.span)
         }
         return .applied(event, outcome, won: won)
     }

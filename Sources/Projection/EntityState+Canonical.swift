@@ -6,7 +6,7 @@ internal import JSON
 extension EntityState {
     /// The fields as one JSON object in canonical form.
     package var canonicalJSON: [UInt8] {
-        var writer = JSONWriter(capacity: bytes.count)
+        var writer = JSONWriter(capacity: encoded.count)
         writer.object { (object) in writeFields(to: &object) }
         return writer.bytes
     }
@@ -14,7 +14,7 @@ extension EntityState {
     /// The entity as one line of an export, without the line feed:
     /// `{"entity":"order","id":"order-1","state":{...}}`.
     package func exportLine(_ entity: String, _ id: String) -> [UInt8] {
-        var writer = JSONWriter(capacity: bytes.count)
+        var writer = JSONWriter(capacity: encoded.count)
         writer.object { line in
             line.key("entity")
             line.value(entity)
@@ -27,10 +27,10 @@ extension EntityState {
 
     private func writeFields(to object: inout JSONWriter) {
         var compact: [UInt8] = []
-        for field in fields {
+        forEachField { name, value, _ in
             compact.removeAll(keepingCapacity: true)
-            CompactJSON.append(bytes.span.extracting(field.value), to: &compact)
-            object.key(String(utf8: bytes.span.extracting(field.name)))
+            CompactJSON.append(value, to: &compact)
+            object.key(String(utf8: name))
             object.raw(compact.span)
         }
     }

@@ -19,6 +19,7 @@ package final class RecordReader {
     private let snapshots = SnapshotScanner()
     /// The value of the record read last, with the space that the scanners want behind it.
     private var body = PaddedBytes()
+    private var fields = EventFields()
 
     /// Makes a reader.
     package init(catalogue: Catalogue) {
@@ -56,18 +57,12 @@ package final class RecordReader {
         return .event(event)
     }
 
-    /// Sets the fields of the snapshot of the event read last.
-    package func setFields(_ entry: CatalogueEntry, _ changes: inout FieldChanges) {
-        snapshots.forEachField(of: body, entry) { name, value in changes.set(name, value) }
-    }
-
-    /// The same, with the names of those that the state has from the event now.
-    package func setFields(
-        _ entry: CatalogueEntry, _ changes: inout FieldChanges, won: inout [String]
+    /// Adds the encoded state that the event read last alone gives to `output`, at this version.
+    package func encodeState(
+        _ entry: CatalogueEntry, _ version: Version, to output: inout [UInt8]
     ) {
-        snapshots.forEachField(of: body, entry) { name, value in
-            if changes.set(name, value) { won.append(String(utf8: name)) }
-        }
+        snapshots.forEachField(of: body, entry) { name, value in fields.set(name, value) }
+        fields.encode(version, replacing: entry.mode == .replace, to: &output)
     }
 
     /// The further values that the history shows of the event read last, as a JSON object; empty

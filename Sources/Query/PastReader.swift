@@ -39,6 +39,9 @@ package final class PastReader {
     private let log: Log
     private let isStopping: @Sendable () -> Bool
     private let records: RecordReader
+    private var merge = StateMerge()
+    /// The state that one event alone gives, and that of a merge.
+    private var (alone, merged): ([UInt8], [UInt8]) = ([], [])
     private var client: KafkaConsumer?
 
     /// Makes a reader; where `isStopping` says so, it gives up.
@@ -70,10 +73,13 @@ package final class PastReader {
         let all = events.needed.count
         let deadline = start + UInt64(limits.time / .nanoseconds(1))
         let consumer = try consumer()
-        var state = EntityState()
+        var encoded = EntityState().encoded
         var read = 0
         for (partition, events) in events.byPartition {
-            try self.read(events, of: partition, consumer, deadline, into: &state, &read, all)
+            try self.read(events, of: partition, consumer, deadline, into: &encoded, &read, all)
+        }
+        guard let state = EntityState(encoded: encoded) else {
+            preconditionFailure("what was merged is no state")
         }
         return state
     }
@@ -103,7 +109,7 @@ package final class PastReader {
 
     private func read(
         _ events: [HistoryEntry], of partition: TopicPartition, _ consumer: KafkaConsumer,
-        _ deadline: UInt64, into state: inout EntityState, _ read: inout Int, _ all: Int
+        _ deadline: UInt64, into state: inout [UInt8], _ read: inout Int, _ all: Int
     ) throws(PastFailure) {
         var next = 0
         var failure: PastFailure?
@@ -130,7 +136,7 @@ package final class PastReader {
 
     /// Folds one record into the state, or says why not.
     private func fold(
-        _ record: borrowing KafkaRecord, _ event: HistoryEntry, into state: inout EntityState
+        _ record: borrowing KafkaRecord, _ event: HistoryEntry, into state: inout [UInt8]
     ) -> PastFailure? {
         let hash = record.withValue { BodyHash(hashing: $0) }
         guard hash == event.version.bodyHash else { return .replaced(event.position) }
@@ -141,9 +147,10 @@ package final class PastReader {
         case .deadLetter(_, let why, _): return .unreadable(event.position, why: why)
         case .event(let scanned):
             // By the history's version: it is what the event was applied with.
-            _ = state.apply(event.version, replacing: scanned.entry.mode == .replace) { changes in
-                records.setFields(scanned.entry, &changes)
-            }
+            alone.removeAll(keepingCapacity: true)
+            records.encodeState(scanned.entry, event.version, to: &alone)
+            _ = merge.merge(alone.span, into: state.span, to: &merged)
+            swap(&merged, &state)
             return nil
         }
     }

@@ -1,10 +1,12 @@
+internal import Projection
+
 /// An entity in memory, as its row has it or will have it.
 final class CachedEntity {
     let key: EntityKey
     /// Its row's number, also where the row is not written yet.
     let number: Int64
-    /// Its encoded state; nothing before the first event.
-    var state: [UInt8] = []
+    /// Its encoded state.
+    var state: [UInt8] = EntityState().encoded
     var seen = SeenEvents()
     /// How many of its events are in the table `older`.
     var spilled: Int64 = 0

@@ -31,9 +31,10 @@ package struct StoredEvent {
 extension StateStore {
     /// Applies an event to its entity, writes it to the history, and says what became of it.
     ///
-    /// `fields` sets the fields of its snapshot; it is not called for a duplicate.
+    /// `state` is the encoded state that the event alone gives; `won` is told the name of each
+    /// field that the entity has from it now.
     package func apply(
-        _ event: StoredEvent, _ fields: (inout FieldChanges) -> Void
+        _ event: StoredEvent, _ state: Span<UInt8>, won: ((String) -> Void)? = nil
     ) throws(StoreError) -> Outcome {
         precondition(isInTransaction, "events are applied within a transaction")
         do {
@@ -42,7 +43,7 @@ extension StateStore {
             let entity = try entity(EntityKey(entity: numbers.entity, id: event.id))
             var outcome = Outcome.duplicate
             if try !isDuplicate(event.version, type, entity) {
-                outcome = try fold(event, into: entity, fields)
+                outcome = try fold(state, into: entity, won)
             }
             entity.seen.add(event.version.bodyHash.low, history: nextHistory)
             try appendHistory(event, type, outcome)
@@ -53,16 +54,17 @@ extension StateStore {
     }
 
     private func fold(
-        _ event: StoredEvent, into entity: CachedEntity, _ fields: (inout FieldChanges) -> Void
+        _ event: Span<UInt8>, into entity: CachedEntity, _ won: ((String) -> Void)?
     ) throws(SQLiteError) -> Outcome {
-        if entity.state.isEmpty {
-            folding.removeAll()
-        } else if !folding.decode(entity.state.span) {
-            throw .damage("its bytes are no state", "read the state of \(event.id) in \(path)")
+        let effect = merge.merge(event, into: entity.state.span, to: &merged, won: won)
+        guard let effect else {
+            throw .damage("its bytes are no state", "read the state of \(entity.key.id) in \(path)")
         }
-        let effect = folding.apply(
-            event.version, replacing: event.entry.mode == .replace, fields)
-        entity.state = folding.encoded
+        entity.state.removeAll(keepingCapacity: true)
+        // Exactly: growing by itself it would take twice of what most entities need.
+        if entity.state.capacity < merged.count { entity.state = [] }
+        entity.state.reserveCapacity(merged.count)
+        entity.state.append(contentsOf: merged)
         return effect.outcome
     }
 

@@ -23,8 +23,9 @@ package final class StateStore {
     var dirty: [CachedEntity] = []
     var nextEntity: Int64
     var nextHistory: Int64
-    /// The state that an event is being applied to; its memory is used again and again.
-    var folding = EntityState()
+    var merge = StateMerge()
+    /// What a merge gave; its memory is used again and again.
+    var merged: [UInt8] = []
     /// An encoded version, likewise.
     var versionBytes: [UInt8] = []
     /// Whether this is a generation that nobody reads yet.

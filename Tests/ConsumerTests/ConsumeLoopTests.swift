@@ -93,7 +93,7 @@ import Testing
         let applied = try #require(consumer.events.first { $0.type != nil })
         #expect(applied.entity == "order" && applied.id == "order-1")
         #expect(applied.outcome == .applied)
-        #expect(applied.fields == ["orderId", "a"])
+        #expect(applied.fields == ["a", "orderId"])
         #expect(applied.position.topic == "t.order.updated" && applied.position.offset == 0)
         #expect(consumer.events.first { $0.type == nil }?.deadLetter == .tombstone)
     }

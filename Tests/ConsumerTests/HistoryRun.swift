@@ -82,7 +82,7 @@ struct HistoryRun {
             let stored = StoredEvent(
                 entry: event.entry, id: event.key, version: event.version, position: position,
                 further: reader.further(event.entry))
-            _ = try store.apply(stored) { reader.setFields(event.entry, &$0) }
+            _ = try store.apply(stored, EntityState(event, reader).encoded.span)
         case .deadLetter(let reason, let detail, _):
             try store.keepDeadLetter(
                 reason, detail, at: position, key: key?.span, value: value?.span, time: .now())

@@ -76,15 +76,13 @@ enum EnvelopeCheck {
         guard case .event(let read) = content else {
             throw Broken(description: "the consumer does not take it: \(content)")
         }
-        let replacing = event.entry.mode == .replace
+        let alone = EntityState(read, reader)
         var state = EntityState()
-        let effect = state.apply(read.version, replacing: replacing) {
-            reader.setFields(read.entry, &$0)
-        }
+        let effect = state.merge(alone)
         try same(effect.won, fields, "fields that the state has from it")
         try same(state.count, fields, "fields of the state")
         let once = state.encoded
-        _ = state.apply(read.version, replacing: replacing) { reader.setFields(read.entry, &$0) }
+        state.merge(alone)
         try same(state.encoded, once, "the state after the event came again")
         try same(EntityState(encoded: once)?.encoded, once, "the state, written and read")
         try hold(isJSON(state.canonicalJSON), "the export is no JSON")

@@ -48,9 +48,7 @@ import Testing
                 Issue.record("\(type) is no event")
                 continue
             }
-            _ = states[event.entry.entity, default: EntityState()].apply(
-                event.version, replacing: false
-            ) { reader.setFields(event.entry, &$0) }
+            states[event.entry.entity, default: EntityState()].merge(EntityState(event, reader))
         }
         #expect(states.keys.sorted() == ["license", "order"])
         for (entity, state) in states {

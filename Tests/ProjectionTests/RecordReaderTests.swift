@@ -36,9 +36,7 @@ import Testing
             return
         }
         #expect(event.key == "order-1")
-        var state = EntityState()
-        _ = state.apply(event.version, replacing: false) { reader.setFields(event.entry, &$0) }
-        #expect(state.text == #"{"a":[1,2],"orderId":"order-1","price":2.50}"#)
+        #expect(EntityState(event, reader).text == #"{"a":[1,2],"orderId":"order-1","price":2.50}"#)
         #expect(reader.further(event.entry).isEmpty)
     }
 

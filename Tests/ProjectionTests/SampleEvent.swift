@@ -47,9 +47,14 @@ extension EntityState {
     /// Applies one sample.
     @discardableResult
     mutating func apply(_ event: SampleEvent) -> Effect {
-        apply(event.version, replacing: event.replacing) { changes in
+        merge(EntityState(alone: event))
+    }
+
+    /// The state that one event alone gives.
+    init(alone event: SampleEvent) {
+        self.init(event.version, replacing: event.replacing) { fields in
             for (name, value) in event.fields {
-                changes.set(Array(name.utf8).span, Array(value.utf8).span)
+                fields.set(Array(name.utf8).span, Array(value.utf8).span)
             }
         }
     }

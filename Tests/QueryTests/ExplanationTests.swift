@@ -1,6 +1,7 @@
 import JSON
 import Projection
 import Store
+import Support
 import Testing
 
 @testable import Query
@@ -9,9 +10,10 @@ struct ExplanationTests {
     @Test func `each field has the event of its version, the first of its copies`() {
         var state = EntityState()
         for (version, name) in [(1, "a"), (2, "b"), (3, "c")] {
-            _ = state.apply(.sample(Int64(version)), replacing: false) { changes in
-                changes.set(Array(name.utf8).span, Array("{ \"x\": \(version) }".utf8).span)
+            let event = EntityState(.sample(Int64(version))) { fields in
+                fields.set(Array(name.utf8).span, Array("{ \"x\": \(version) }".utf8).span)
             }
+            state.merge(event)
         }
         let explanation = Explanation(
             state,

@@ -1,23 +1,22 @@
 import JSON
 import Projection
+import Support
 import Testing
 
 @testable import Query
 
 struct FilterTests {
     private let state: EntityState = {
-        var state = EntityState()
         let fields = [
             ("state", #""A\u0042""#), ("size", "2.50"), ("flag", "true"), ("none", "null"),
             ("owner", #"{ "name" : "x\/y", "deep": {"n": -1}, "name": "last" }"#),
             ("parts", #"[{"name":"p"},{"name":"q"}]"#), ("text", #""5""#),
         ]
-        _ = state.apply(.sample(), replacing: false) { changes in
+        return EntityState(.sample()) { state in
             for (name, value) in fields {
-                changes.set(Array(name.utf8).span, Array(value.utf8).span)
+                state.set(Array(name.utf8).span, Array(value.utf8).span)
             }
         }
-        return state
     }()
 
     private func meets(_ path: String, _ text: String) throws -> Bool {

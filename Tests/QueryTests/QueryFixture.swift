@@ -87,7 +87,7 @@ final class QueryFixture {
             let stored = StoredEvent(
                 entry: scanned.entry, id: scanned.key, version: scanned.version,
                 position: position)
-            _ = try store.apply(stored) { reader.setFields(scanned.entry, &$0) }
+            _ = try store.apply(stored, EntityState(scanned, reader).encoded.span)
         }
         try store.commit()
     }

@@ -17,12 +17,13 @@ import Testing
     ) -> EntityState {
         var state = EntityState()
         for (index, event) in events.enumerated() {
-            _ = state.apply(version(event.second), replacing: replacing.contains(index)) {
-                changes in
+            let replaces = replacing.contains(index)
+            let alone = EntityState(version(event.second), replacing: replaces) { fields in
                 for (name, value) in event.fields {
-                    changes.set(Array(name.utf8).span, Array(value.utf8).span)
+                    fields.set(Array(name.utf8).span, Array(value.utf8).span)
                 }
             }
+            state.merge(alone)
         }
         return state
     }

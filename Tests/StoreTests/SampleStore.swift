@@ -1,6 +1,7 @@
 import Events
 import Projection
 import Store
+import Support
 import Testing
 
 /// The catalogue of these tests: two types that merge, and one that replaces.

@@ -166,10 +166,12 @@ extension SampleEvent {
 
 extension EntityState {
     fileprivate mutating func apply(_ event: SampleEvent) throws {
-        _ = apply(try event.version, replacing: event.type == "thing.reset") { changes in
+        let replaces = event.type == "thing.reset"
+        let alone = EntityState(try event.version, replacing: replaces) { fields in
             for (name, value) in event.fields {
-                changes.set(Array(name.utf8).span, Array(value.utf8).span)
+                fields.set(Array(name.utf8).span, Array(value.utf8).span)
             }
         }
+        merge(alone)
     }
 }

@@ -2,7 +2,7 @@ import Events
 import Projection
 import Testing
 
-@Suite struct EntityStateEncodingTests {
+@Suite struct StateLayoutTests {
     private let state = EntityState([
         SampleEvent(at: 1, [("a", "1"), ("b", "[1, 2]")]),
         SampleEvent(at: 2, id: 2, replacing: true, [("b", "{}")]),

@@ -3,7 +3,7 @@ import Projection
 import Support
 import Testing
 
-@Suite struct EntityStateApplyTests {
+@Suite struct StateMergeTests {
     @Test func `the newest value of each field wins`() {
         var state = EntityState([SampleEvent(at: 1, [("a", "1"), ("b", "1")])])
         let newer = state.apply(SampleEvent(at: 3, [("a", "3")]))
@@ -28,12 +28,6 @@ import Testing
             #expect(EntityState([higher, lower]) == EntityState([higher, lower, lower, higher]))
             #expect(EntityState([higher, lower]).text == EntityState([higher]).text)
         }
-    }
-
-    @Test func `a repeated field counts as it came last`() {
-        let event = SampleEvent(at: 1, [("a", "1"), ("b", "1"), ("a", "2")])
-        #expect(EntityState([event]).text == #"{"a":2,"b":1}"#)
-        #expect(EntityState([event, event]).text == #"{"a":2,"b":1}"#)
     }
 
     @Test func `a replacing event removes what is older, for good`() {
@@ -65,10 +59,27 @@ import Testing
         #expect(state == EntityState())
     }
 
-    @Test func `a field with many thousand companions costs no more than its share`() {
-        let many = (0..<50_000).map { (name: "field-\($0)", value: "\($0)") }
-        let state = EntityState([SampleEvent(at: 1, many), SampleEvent(at: 2, many.reversed())])
-        #expect(state.count == many.count)
+    @Test func `what won is told by name`() {
+        let state = EntityState([SampleEvent(at: 2, [("a", "2"), ("c", "2")])])
+        let event = EntityState(alone: SampleEvent(at: 1, [("a", "1"), ("b", "1"), ("d", "1")]))
+        var merge = StateMerge()
+        var (merged, won): ([UInt8], [String]) = ([], [])
+        let effect = merge.merge(event.encoded.span, into: state.encoded.span, to: &merged) {
+            won.append($0)
+        }
+        #expect(won == ["b", "d"])
+        #expect(effect?.lost == 1)
+    }
+
+    @Test func `what is no state is not merged`() {
+        let state = EntityState([SampleEvent(at: 1, [("a", "1")])]).encoded
+        var merge = StateMerge()
+        var merged: [UInt8] = []
+        for length in state.indices {
+            let cut = Array(state.prefix(length))
+            #expect(merge.merge(cut.span, into: state.span, to: &merged) == nil)
+            #expect(merge.merge(state.span, into: cut.span, to: &merged) == nil)
+        }
     }
 
     @Test(arguments: 0..<300)

@@ -1,0 +1,53 @@
+package import Events
+package import Projection
+package import Store
+
+extension EntityState {
+    /// The state that one event alone gives.
+    package init(
+        _ version: Version, replacing: Bool = false, _ fill: (inout EventFields) -> Void
+    ) {
+        var fields = EventFields()
+        fill(&fields)
+        var bytes: [UInt8] = []
+        fields.encode(version, replacing: replacing, to: &bytes)
+        guard let state = EntityState(encoded: bytes) else {
+            preconditionFailure("an event gives no state")
+        }
+        self = state
+    }
+
+    /// The state that the event read last alone gives.
+    package init(_ event: ScannedEvent, _ reader: RecordReader) {
+        var bytes: [UInt8] = []
+        reader.encodeState(event.entry, event.version, to: &bytes)
+        guard let state = EntityState(encoded: bytes) else {
+            preconditionFailure("an event gives no state")
+        }
+        self = state
+    }
+
+    /// Merges another state, and says what that changed.
+    @discardableResult
+    package mutating func merge(_ other: EntityState) -> Effect {
+        var merge = StateMerge()
+        var merged: [UInt8] = []
+        let effect = merge.merge(other.encoded.span, into: encoded.span, to: &merged)
+        guard let effect, let state = EntityState(encoded: merged) else {
+            preconditionFailure("a merge of states is no state")
+        }
+        self = state
+        return effect
+    }
+}
+
+extension StateStore {
+    /// Applies an event with these fields.
+    @discardableResult
+    package func apply(
+        _ event: StoredEvent, _ fill: (inout EventFields) -> Void
+    ) throws(StoreError) -> Outcome {
+        let replaces = event.entry.mode == .replace
+        return try apply(event, EntityState(event.version, replacing: replaces, fill).encoded.span)
+    }
+}

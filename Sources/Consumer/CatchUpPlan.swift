@@ -33,15 +33,12 @@ package struct CatchUpTarget: Hashable, Sendable {
 /// number where topics have as many, so all events of an entity come close to each other, and an
 /// entity is read from and written to the disk once.
 struct CatchUpPlan {
-    /// What has to be reached.
-    let exact: [CatchUpTarget]
     /// Partitions that hold nothing, and that nothing was known of.
     let empty: [CatchUpTarget]
     private var groups: [[CatchUpTarget]]
 
     /// Plans what lies beyond the next offsets that are there already.
     init(_ targets: [CatchUpTarget], at next: [TopicPartition: Int64]) {
-        exact = targets.filter(\.isExact)
         let open = targets.filter { $0.end > max(next[$0.partition] ?? 0, $0.start ?? 0) }
         empty = targets.filter { target in
             target.start == target.end && next[target.partition] == nil
@@ -61,6 +58,8 @@ final class CatchUpPartition {
     let target: CatchUpTarget
     var reading: PartitionReading
     var isUnsaved = false
+    /// Its place among the partitions of the batch that is read.
+    var place = 0
     /// What was read since it was last saved.
     var read = CatchUpProgress.Topic()
     private var savedNext: Int64

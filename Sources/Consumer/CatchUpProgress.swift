@@ -33,13 +33,11 @@ package struct CatchUpProgress: Equatable, Sendable {
     /// Events of which this became.
     package func events(_ outcome: Outcome) -> Int { outcomes[Int(outcome.rawValue)] }
 
-    mutating func count(_ effect: RecordEffect) {
-        switch effect {
-        case .applied(_, let outcome, _): outcomes[Int(outcome.rawValue)] += 1
-        case .deadLetter: deadLetters += 1
-        case .later: later += 1
-        }
-    }
+    mutating func count(_ outcome: Outcome) { outcomes[Int(outcome.rawValue)] += 1 }
+
+    mutating func countDeadLetter() { deadLetters += 1 }
+
+    mutating func countLater() { later += 1 }
 
     mutating func add(_ topic: String, _ read: Topic) {
         topics[topic, default: Topic()].records += read.records

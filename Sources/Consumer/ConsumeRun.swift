@@ -140,7 +140,6 @@ final class ConsumeRun {
         case .deadLetter(let reason, let detail):
             tally.count(reason, "\(position): \(detail)")
             observe(nil, nil, reason, [], position, bytes)
-        case .later: break
         }
         tally.bytes += bytes
         partition.reading.applied(last)

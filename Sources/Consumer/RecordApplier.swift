@@ -9,8 +9,6 @@ package enum RecordEffect: Sendable {
     case applied(ScannedEvent, Outcome, won: [String])
     /// No event: it is kept as a dead letter, for this reason.
     case deadLetter(DeadLetterReason, String)
-    /// An event that occurred after the time up to which a state is built: it is passed over.
-    case later
 }
 
 /// Applies records to a store, one by one, within the store's open transaction; one a thread.
@@ -19,13 +17,10 @@ package final class RecordApplier {
     private let reader: RecordReader
     /// The state that the event read last alone gives.
     private var state: [UInt8] = []
-    /// Events that occurred after it are passed over.
-    private let cutoff: Timestamp?
 
     /// Makes an applier.
-    package init(_ store: StateStore, catalogue: Catalogue, upTo cutoff: Timestamp? = nil) {
+    package init(_ store: StateStore, catalogue: Catalogue) {
         self.store = store
-        self.cutoff = cutoff
         reader = RecordReader(catalogue: catalogue)
     }
 
@@ -41,7 +36,6 @@ package final class RecordApplier {
             let last = LastRecord(
                 offset: position.offset, eventID: event.eventID, hash: event.bodyHash,
                 timestamp: timestamp)
-            if let cutoff, event.occurredAt > cutoff { return (.later, last) }
             return (try apply(event, position, tellingFields), last)
         case .deadLetter(let reason, let detail, let eventID):
             try store.keepDeadLetter(

@@ -88,6 +88,29 @@ import Testing
         #expect(next(store) == topics.ends)
     }
 
+    @Test func `more than the hand-over holds comes through, a record that is no event as it was`()
+        throws
+    {
+        defer { topics.end() }
+        let count = 2500
+        let long = String(repeating: "x", count: 2000)
+        try topics.send(
+            (0..<count).map { number in
+                ModelEvent(
+                    type: "order.updated", id: "order-\(number)",
+                    fields: [("a", "\"\(long)\"")]
+                ).record
+            } + [TestRecord(topic: "license.ended", key: "x", value: long)])
+        let read = try read(to: targets(topics.ends, exact: true), into: store)
+        #expect(read.records == count + 1)
+        #expect(read.events(.applied) == count)
+        #expect(read.deadLetters == 1)
+        let letter = try #require(
+            try store.deadLetters(DeadLetterSelection(), after: 0, limit: 1).first)
+        #expect(letter.value == Array(long.utf8))
+        #expect(letter.key == Array("x".utf8))
+    }
+
     @Test func `an end that is not there is a failure where it must be reached`() throws {
         defer { topics.end() }
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])

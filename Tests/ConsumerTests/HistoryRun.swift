@@ -52,7 +52,7 @@ struct HistoryRun {
     }
 
     private func open() throws -> StateStore {
-        try StateStore.open(
+        try StateStore.openAgain(
             folder, rules: ModelType.catalogue.mergeRules, cacheBytes: cacheBytes)
     }
 

@@ -136,7 +136,8 @@ import Testing
                 store?.rollBack()
             case 1:
                 store = nil
-                store = try StateStore.open(folder, cacheBytes: 2000 * (seed % 3))
+                store = try StateStore.openAgain(
+                    folder, rules: catalogue.mergeRules, cacheBytes: 2000 * (seed % 3))
             default:
                 try store?.applyAll(events)
                 for event in events { try expected[event.id, default: EntityState()].apply(event) }

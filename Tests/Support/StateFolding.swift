@@ -42,6 +42,20 @@ extension EntityState {
 }
 
 extension StateStore {
+    /// Opens the live generation of a folder that this process had open before: a process that
+    /// another test starts at that moment has the lock until it runs its own program.
+    package static func openAgain(
+        _ folder: StateFolder, rules: MergeRules, cacheBytes: Int
+    ) throws -> StateStore {
+        try eventually("the lock of \(folder.path)") {
+            do {
+                return try open(folder, rules: rules, cacheBytes: cacheBytes)
+            } catch StoreError.locked {
+                return nil
+            }
+        }
+    }
+
     /// Applies an event with these fields.
     @discardableResult
     package func apply(

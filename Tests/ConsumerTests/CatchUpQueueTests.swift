@@ -6,7 +6,7 @@ import Threads
 
 @testable import Consumer
 
-@Suite(.timeLimit(.minutes(1))) struct CatchUpQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct CatchUpQueueTests {
     private let queue = CatchUpQueue()
 
     private func end(_ number: Int64) -> CatchUpStep { .end([TopicPartition("t", 0): number]) }

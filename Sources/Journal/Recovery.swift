@@ -215,11 +215,10 @@ struct Recovery {
     private func read(
         _ used: [Used], into recovered: inout Recovered
     ) throws(JournalError) -> End {
-        var start = used.lastIndex { $0.firstSequence <= recovered.index.next } ?? 0
-        if start == used.count - 1, start > 0, try !startsSound(used[start].number) {
-            // The last sound batch is in the segment before.
-            start -= 1
-        }
+        // Where the last segment's first batch is damaged its number may be, too, and the last
+        // sound batch is in the segment before.
+        let believed = try startsSound(used[used.count - 1].number) ? used[...] : used.dropLast()
+        let start = believed.lastIndex { $0.firstSequence <= recovered.index.next } ?? 0
         recovered.segments = used[..<start].enumerated().map { index, segment in
             Segment(
                 number: segment.number, first: segment.firstSequence,

@@ -44,6 +44,12 @@ struct SegmentRecovery {
                         segment: path, offset: offset,
                         reason: "record \(head.firstSequence) where \(expected) belongs")
                 }
+                guard head.firstSequence <= recovered.index.next else {
+                    throw .corrupt(
+                        segment: path, offset: offset,
+                        reason: "record \(head.firstSequence), and none from "
+                            + "\(recovered.index.next) on before it")
+                }
                 guard tell(&recovered.index, head) else {
                     throw .corrupt(
                         segment: path, offset: offset, reason: "records that do not fit the batch")

@@ -101,6 +101,24 @@ import Testing
         #expect(try copy.writer.all().map(\.sequence) == [1])
     }
 
+    @Test(arguments: [9, UInt64.max, 0])
+    func `a torn first batch of a later segment hides no earlier one`(_ number: UInt64) throws {
+        let journal = try JournalFixture { $0.dedup.maxIds = 1000 }
+        try journal.start()
+        var count = 0
+        var copy = journal
+        repeat {
+            count += 1
+            try journal.writer.add(count, bytes: 50_000)
+            copy = try journal.crashed()
+        } while try lastBatches(copy).segment < 3
+        try copy.damage(3) { $0.store(number, at: 40) }
+        try copy.start()
+        try check(copy, has: count - 1)
+        #expect(try copy.writer.add(1, bytes: 50_000).duplicate)
+        #expect(try copy.writer.add(count, bytes: 50_000).position == UInt64(count))
+    }
+
     @Test func `a file that ends in the last batch is torn as well`() throws {
         let journal = try crashed()
         let (segment, batches) = try lastBatches(journal)

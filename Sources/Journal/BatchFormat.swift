@@ -101,6 +101,9 @@ enum BatchFormat {
         guard bytes.integer(at: 8, as: UInt16.self) == version, head.kind != nil else {
             return .corrupt("a format that this version does not know")
         }
+        guard !head.firstSequence.addingReportingOverflow(UInt64(head.count)).overflow else {
+            return .corrupt("records beyond the last number that there is")
+        }
         return .batch(head)
     }
 }

@@ -149,7 +149,8 @@ package final class PastReader {
             // By the history's version: it is what the event was applied with.
             alone.removeAll(keepingCapacity: true)
             records.encodeState(scanned.entry, event.version, to: &alone)
-            _ = merge.merge(alone.span, into: state.span, to: &merged)
+            let effect = merge.merge(alone.span, into: state.span, to: &merged)
+            precondition(effect != nil, "what was encoded is no state")
             swap(&merged, &state)
             return nil
         }

@@ -90,7 +90,7 @@ package final class CatchUp {
     private func apply(
         _ record: CatchUpBatch.Record, _ batch: CatchUpBatch
     ) throws(StoreError) {
-        let partition = batch.partitions[record.partition]
+        let partition = batch.progress[record.partition]
         let position = RecordPosition(
             topic: partition.topic, partition: partition.partition, offset: record.offset)
         switch record.content {

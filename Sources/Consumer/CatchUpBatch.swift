@@ -1,5 +1,4 @@
 internal import Events
-internal import Kafka
 internal import Projection
 internal import Store
 
@@ -8,7 +7,7 @@ struct CatchUpBatch: Sendable {
     /// One record, ready to be applied.
     struct Record: Sendable {
         let offset: Int64
-        /// Its partition's place in `partitions`.
+        /// Its partition's place in `progress`.
         let partition: Int
         let content: Content
     }
@@ -23,7 +22,6 @@ struct CatchUpBatch: Sendable {
         case later
     }
 
-    var partitions: [TopicPartition] = []
     var records: [Record] = []
     /// Encoded states, one after the other.
     var states: [UInt8] = []
@@ -34,7 +32,4 @@ struct CatchUpBatch: Sendable {
 
     /// Bytes of the records' values.
     var bytes = 0
-
-    /// Whether there is nothing to apply and nothing to save.
-    var isEmpty: Bool { records.isEmpty && progress.isEmpty }
 }

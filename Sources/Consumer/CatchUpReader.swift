@@ -246,12 +246,11 @@ final class CatchUpReader {
     private func handOver() {
         for partition in unsaved {
             partition.isUnsaved = false
-            batch.partitions.append(partition.target.partition)
             batch.progress.append(partition.progress)
             batch.read.append((partition.target.partition.topic, partition.takeRead()))
         }
         unsaved.removeAll(keepingCapacity: true)
-        guard !batch.isEmpty else { return }
+        guard !batch.progress.isEmpty else { return }
         var full = CatchUpBatch()
         swap(&full, &batch)
         _ = queue.put(.batch(full))

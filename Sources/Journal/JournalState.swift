@@ -254,13 +254,17 @@ struct JournalState {
         return following.prepared < min(segmentBytes, max(pace, bytes)) ? following : nil
     }
 
-    /// Takes the oldest segment off the journal; false where somebody reads it.
-    mutating func giveUp(_ number: UInt64) -> Bool {
+    /// Takes the oldest segment off the journal; nil where somebody reads it.
+    mutating func giveUp(_ number: UInt64) -> Segment? {
         guard segments.count > 1, segments[0].number == number, !isHeld(number) else {
-            return false
+            return nil
         }
-        segments.removeFirst()
-        return true
+        return segments.removeFirst()
+    }
+
+    /// Puts a segment that was given up back: its file is still there under its own number.
+    mutating func takeBack(_ segment: Segment) {
+        segments.insert(segment, at: 0)
     }
 
     // MARK: - Depth

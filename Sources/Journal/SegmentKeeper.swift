@@ -260,15 +260,22 @@ final class SegmentKeeper: Sendable {
         guard try file.tryLock(.exclusive) else { return false }
         defer { file.unlock() }
         let size = try file.size()
-        guard state.withLock({ $0.giveUp(oldest.number) }) else { return false }
-        guard let number, size == configuration.fileBytes else {
-            try folder.files.remove(path)
-            try folder.files.syncFolder(folder.path)
-            return true
+        guard let given = state.withLock({ $0.giveUp(oldest.number) }) else { return false }
+        let number = size == configuration.fileBytes ? number : nil
+        do throws(FileError) {
+            if let number {
+                try folder.files.rename(path, to: folder.segment(number))
+            } else {
+                try folder.files.remove(path)
+            }
+        } catch {
+            // Given up ahead of it, a younger one would leave a gap that no recovery accepts.
+            state.withLock { $0.takeBack(given) }
+            throw error
         }
-        try folder.files.rename(path, to: folder.segment(number))
         // Before the first batch: after a crash its file must have the new name.
         try folder.files.syncFolder(folder.path)
+        guard let number else { return true }
         state.update { state in
             state.following = Segment(
                 number: number, first: 0, used: 0, prepared: size, newest: 0, file: file,

@@ -255,6 +255,33 @@ import Threads
         #expect(try copy.writer.all(after: UInt64(count)).count == 100)
     }
 
+    @Test func `a segment whose rename fails stays the oldest`() throws {
+        try journal.start()
+        for number in 1...100 { try journal.writer.add(number, bytes: 40_000) }
+        let failures = Monitor(0)
+        disk.fail { operation, path in
+            guard operation == .rename, path.hasSuffix("1.segment") else { return nil }
+            return failures.update { count in
+                count += 1
+                return count == 1 ? ENOSPC : nil
+            }
+        }
+        try publishAll()
+        var count = 100
+        try eventually("segments are used again") {
+            count += 1
+            try journal.writer.add(count, bytes: 40_000)
+            try publishAll()
+            return journal.tells("hookline_journal_segments_reused_total") { $0 > 0 }
+        }
+        #expect(failures.withLock { $0 } > 0)
+        let numbers = try numbers()
+        #expect(numbers == Array(numbers[0]...numbers[numbers.count - 1]))
+        let copy = try journal.crashed()
+        try copy.start()
+        #expect(try copy.writer.add(count, bytes: 40_000).duplicate)
+    }
+
     @Test func `a checkpoint that cannot be written ends the journal`() throws {
         try journal.start()
         try journal.writer.add(1)

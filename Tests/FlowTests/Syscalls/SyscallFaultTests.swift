@@ -54,9 +54,10 @@ extension Flows {
             let serve = try installation.start(
                 ["serve"], as: "serve",
                 environment: InterposerLibrary.environment(fault.environment(sign: sign)))
+            // Slow enough that the publisher keeps up: what it has not published is not used again.
             let sending = Sending(
                 Self.bodies, port: installation.ingressPort, key: Installation.key,
-                connections: 4)
+                connections: 4, perSecond: fault.needsKafka ? 150 : nil)
             defer { sending.stop() }
             switch fault.outcome {
             case .ends:

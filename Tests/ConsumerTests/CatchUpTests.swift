@@ -22,32 +22,6 @@ import Testing
             path: ":memory:", rules: ModelType.catalogue.mergeRules, cacheBytes: 10_000)
     }
 
-    private var kafka: KafkaConfiguration {
-        var kafka = topics.cluster.configuration
-        kafka.topicPrefix = TestTopics.prefix
-        return kafka
-    }
-
-    private func targets(_ ends: [TopicPartition: Int64], exact: Bool = false) -> [CatchUpTarget] {
-        ends.map { key, end in
-            CatchUpTarget(
-                key, suffix: String(key.topic.dropFirst(TestTopics.prefix.count)), end: end,
-                isExact: exact)
-        }
-    }
-
-    @discardableResult
-    private func read(
-        to targets: [CatchUpTarget], into store: StateStore, upTo cutoff: Timestamp? = nil,
-        hooks: CatchUp.Hooks = .init()
-    ) throws -> CatchUpProgress {
-        try CatchUp(
-            store, to: targets, catalogue: ModelType.catalogue, kafka: kafka, upTo: cutoff,
-            hooks: hooks,
-            log: .silent
-        ).run()
-    }
-
     @Test(arguments: 1...3) func `it reads up to the ends and no further, in one go or in pieces`(
         seed: Int
     ) throws {
@@ -57,15 +31,16 @@ import Testing
         try topics.send(Array(history.records[..<half]))
         let middle = topics.ends
         try topics.send(Array(history.records[half...]))
-        let first = try read(to: targets(middle, exact: true), into: store)
+        let first = try topics.catchUp(store, to: topics.targets(middle, exact: true))
         #expect(first.records == half)
         #expect(next(store) == middle)
-        let rest = try read(to: targets(topics.ends, exact: true), into: store)
+        let rest = try topics.catchUp(store, to: topics.targets(topics.ends, exact: true))
         #expect(first.records + rest.records == history.records.count)
         #expect(next(store) == topics.ends)
         #expect(first.deadLetters + rest.deadLetters == history.foreign)
         let whole = try Self.store()
-        #expect(try read(to: targets(topics.ends), into: whole).records == history.records.count)
+        let again = try topics.catchUp(whole, to: topics.targets(topics.ends))
+        #expect(again.records == history.records.count)
         #expect(next(whole) == topics.ends)
     }
 
@@ -81,7 +56,7 @@ import Testing
         let events = (0...4).map { ModelEvent(type: "order.updated", id: "order-1", second: $0) }
         try topics.send(events.map(\.record))
         let cutoff = try #require(Timestamp(rfc3339: "2024-01-15T10:00:02Z"))
-        let read = try read(to: targets(topics.ends), into: store, upTo: cutoff)
+        let read = try topics.catchUp(store, to: topics.targets(topics.ends), upTo: cutoff)
         #expect(read.records == 5)
         #expect(read.later == 2)
         #expect(read.events(.applied) == 3)
@@ -101,7 +76,7 @@ import Testing
                     fields: [("a", "\"\(long)\"")]
                 ).record
             } + [TestRecord(topic: "license.ended", key: "x", value: long)])
-        let read = try read(to: targets(topics.ends, exact: true), into: store)
+        let read = try topics.catchUp(store, to: topics.targets(topics.ends, exact: true))
         #expect(read.records == count + 1)
         #expect(read.events(.applied) == count)
         #expect(read.deadLetters == 1)
@@ -116,7 +91,7 @@ import Testing
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
         let key = try #require(topics.ends.keys.first)
         let error = #expect(throws: CatchUpError.self) {
-            try read(to: targets([key: 3], exact: true), into: store)
+            try topics.catchUp(store, to: topics.targets([key: 3], exact: true))
         }
         guard case .short(key, next: 1, end: 3) = error else {
             Issue.record("\(String(describing: error))")
@@ -128,18 +103,15 @@ import Testing
         try topics.send(
             (0...1).map { ModelEvent(type: "order.updated", id: "o", second: $0).record })
         let key = try #require(topics.ends.keys.first)
-        try read(to: targets(topics.ends), into: store)
+        try topics.catchUp(store, to: topics.targets(topics.ends))
         topics.end()
         let other = try TestTopics()
         defer { other.end() }
         try other.send(
             (2...5).map { ModelEvent(type: "order.updated", id: "o", second: $0).record })
-        var kafka = other.cluster.configuration
-        kafka.topicPrefix = TestTopics.prefix
-        let again = try CatchUp(
-            store, to: targets(other.ends), catalogue: ModelType.catalogue, kafka: kafka,
-            log: .silent)
-        let error = #expect(throws: CatchUpError.self) { try again.run() }
+        let error = #expect(throws: CatchUpError.self) {
+            try other.catchUp(store, to: other.targets(other.ends))
+        }
         guard case .stopped(key, .replaced(offset: 1)) = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -152,7 +124,7 @@ import Testing
         var hooks = CatchUp.Hooks()
         hooks.shouldStop = { true }
         let error = #expect(throws: CatchUpError.self) {
-            try read(to: targets(topics.ends), into: store, hooks: hooks)
+            try topics.catchUp(store, to: topics.targets(topics.ends), hooks: hooks)
         }
         guard case .interrupted = error else {
             Issue.record("\(String(describing: error))")

@@ -64,6 +64,29 @@ final class TestTopics {
         }
     }
 
+    /// Targets at these ends.
+    func targets(_ ends: [TopicPartition: Int64], exact: Bool = false) -> [CatchUpTarget] {
+        ends.map { key, end in
+            CatchUpTarget(
+                key, suffix: String(key.topic.dropFirst(Self.prefix.count)), end: end,
+                isExact: exact)
+        }
+    }
+
+    /// Reads into a store up to these targets.
+    @discardableResult
+    func catchUp(
+        _ store: StateStore, to targets: [CatchUpTarget], upTo cutoff: Timestamp? = nil,
+        hooks: CatchUp.Hooks = .init()
+    ) throws -> CatchUpProgress {
+        var kafka = cluster.configuration
+        kafka.topicPrefix = Self.prefix
+        return try CatchUp(
+            store, to: targets, catalogue: ModelType.catalogue, kafka: kafka, upTo: cutoff,
+            hooks: hooks, log: .silent
+        ).run()
+    }
+
     func end() {
         producer.close(upTo: closing)
         cluster.close(upTo: closing)
@@ -143,8 +166,13 @@ extension StateFolder {
     }
 
     /// The whole state as text.
+    func exported() throws -> String { try StateReader.open(self).exported() }
+}
+
+extension StateReader {
+    /// The whole state as text.
     func exported() throws -> String {
-        let export = try StateExport(StateReader.open(self))
+        let export = try StateExport(self)
         var text = ""
         while let line = try export.next() { text += String(decoding: line, as: UTF8.self) + "\n" }
         return text

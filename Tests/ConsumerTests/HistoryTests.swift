@@ -43,12 +43,14 @@ import Testing
         let directory = try TemporaryDirectory()
         let folder = StateFolder(directory.path)
         let pieces = 4
+        var middle: [TopicPartition: Int64] = [:]
         for piece in 0..<pieces {
             let bounds = [piece, piece + 1].map { history.records.count * $0 / pieces }
             try topics.send(Array(history.records[bounds[0]..<bounds[1]]))
             let consumer = try RunningConsumer(
                 topics.cluster.configuration, folder, catalogue: ModelType.catalogue,
                 batchRecords: [7, 300, 41, 1_000][piece])
+            if piece == pieces / 2 { middle = topics.ends }
             // All but the last are stopped wherever they are.
             if piece == pieces - 1 { try folder.reach(topics.ends) }
             try consumer.stop()
@@ -58,6 +60,31 @@ import Testing
         #expect(
             try StateReader.open(folder).deadLetters(limit: history.records.count).count
                 == history.foreign)
+        for (ends, cacheBytes) in [([topics.ends], 64 << 20), ([middle, topics.ends], 10_000)] {
+            let rebuilt = try rebuild(topics, ends, in: folder, cacheBytes: cacheBytes)
+            #expect(rebuilt == found, "\(difference(rebuilt, found))")
+        }
+    }
+
+    /// The export of a generation that is built up to the first ends, and brought to the others as
+    /// a swap does it.
+    private func rebuild(
+        _ topics: TestTopics, _ ends: [[TopicPartition: Int64]], in folder: StateFolder,
+        cacheBytes: Int
+    ) throws -> String {
+        let rules = ModelType.catalogue.mergeRules
+        let lock = try folder.lockForReplay()
+        defer { withExtendedLifetime(lock) {} }
+        let (builder, generation) = try StateStore.build(
+            in: folder, rules: rules, cacheBytes: cacheBytes)
+        try topics.catchUp(builder, to: topics.targets(ends[0], exact: true))
+        try builder.finish(generation, in: folder)
+        for end in ends.dropFirst() {
+            let store = try StateStore.open(
+                generation, in: folder, rules: rules, cacheBytes: cacheBytes)
+            try topics.catchUp(store, to: topics.targets(end, exact: true))
+        }
+        return try StateReader(path: generation.database).exported()
     }
 
     /// The first lines that differ.

@@ -29,7 +29,7 @@ final class CatchUpReader {
     private static let batchRecords = 1000
     private static let batchBytes = 512 << 10
     /// So many records of what is being read may be left when the next partitions join it.
-    private static let lookahead: Int64 = 20_000
+    private static let lookahead: Int64 = 4000
     /// How long to wait for a record before looking whether to stop.
     private static let pollWait = Duration.milliseconds(100)
     private static let closeLimit = Duration.seconds(2)

@@ -3,15 +3,15 @@ internal import Projection
 /// An entity in memory, as its row has it or will have it.
 final class CachedEntity {
     let key: EntityKey
-    /// Its row's number, also where the row is not written yet.
-    let number: Int64
+    /// Its row's number; nil where there is no row yet.
+    var number: Int64?
     /// Its encoded state.
     var state: [UInt8] = EntityState().encoded
     var seen = SeenEvents()
     /// How many of its events are in the table `older`.
     var spilled: Int64 = 0
-    /// Whether there is a row to update.
-    var isStored = false
+    /// The number of the partition that its last event came from.
+    var partition: Int32 = 0
     /// Whether it is in the list of what the transaction must write.
     var isDirty = false
     /// Whether it has changed since its row was written, in a generation that is built.
@@ -19,9 +19,19 @@ final class CachedEntity {
     /// What the cache counts for it.
     fileprivate var cost = 0
 
-    init(_ key: EntityKey, number: Int64) {
+    init(_ key: EntityKey, number: Int64? = nil) {
         self.key = key
         self.number = number
+    }
+
+    /// In which order rows are written: neighbours share pages, of the table and, where rows are
+    /// new, of the index over the ids.
+    func isWritten(before other: CachedEntity) -> Bool {
+        switch (number, other.number) {
+        case (let number?, let other?): number < other
+        case (nil, nil): (key.entity, key.id) < (other.key.entity, other.key.id)
+        case (let number, _): number != nil
+        }
     }
 
     fileprivate func estimate() -> Int {
@@ -55,18 +65,20 @@ struct EntityKey: Hashable {
 ///
 /// Two tables: when the newer one holds half the bound, the older one is dropped and the newer
 /// takes its place; what is found in the older moves to the newer. While a generation is built
-/// there is only the newer one, and all of it goes at once: its entities are used in runs, by
-/// partition, and each is written as seldom as can be.
+/// there is only the newer one. Partitions are then read in the order of their numbers, so the
+/// entities of lower ones go first, which are not used again, and each is written as seldom as can
+/// be; where there are none, all go at once.
 struct EntityCache {
     private let limit: Int
-    private let dropsAll: Bool
+    private let isBuilding: Bool
     private var newer: [EntityKey: CachedEntity] = [:]
     private var older: [EntityKey: CachedEntity] = [:]
     private var newerBytes = 0
+    private var highestPartition: Int32 = 0
 
-    init(limit: Int, dropsAll: Bool = false) {
+    init(limit: Int, isBuilding: Bool = false) {
         self.limit = limit
-        self.dropsAll = dropsAll
+        self.isBuilding = isBuilding
     }
 
     /// The entity, where it is in memory.
@@ -88,26 +100,36 @@ struct EntityCache {
         let cost = entity.estimate()
         newerBytes += cost - entity.cost
         entity.cost = cost
+        highestPartition = max(highestPartition, entity.partition)
     }
 
     /// Drops what is over the bound, and gives it; never between a change and its transaction's
     /// end.
     @discardableResult
     mutating func trim() -> [CachedEntity] {
-        if dropsAll {
-            guard newerBytes > limit else { return [] }
-            defer {
-                newer.removeAll(keepingCapacity: true)
-                newerBytes = 0
-            }
-            return Array(newer.values)
-        }
+        if isBuilding { return newerBytes > limit ? dropDone() : [] }
         guard newerBytes > limit / 2 else { return [] }
         let dropped = Array(older.values)
         older = newer
         newer = [:]
         newerBytes = 0
         return dropped
+    }
+
+    private mutating func dropDone() -> [CachedEntity] {
+        let done = newer.values.filter { $0.partition < highestPartition }
+        guard done.isEmpty else {
+            for entity in done {
+                newer[entity.key] = nil
+                newerBytes -= entity.cost
+            }
+            return done
+        }
+        defer {
+            newer.removeAll(keepingCapacity: true)
+            newerBytes = 0
+        }
+        return Array(newer.values)
     }
 
     /// The entities that have no row yet or an old one; they count as written from here on.

@@ -45,6 +45,7 @@ extension StateStore {
             if try !isDuplicate(event.version, type, entity) {
                 outcome = try fold(state, into: entity, won)
             }
+            entity.partition = event.position.partition
             entity.seen.add(event.version.bodyHash.low, history: nextHistory)
             try appendHistory(event, type, outcome)
             return outcome
@@ -74,7 +75,7 @@ extension StateStore {
         if let found = cache.find(key) {
             entity = found
         } else {
-            entity = try load(key) ?? newEntity(key)
+            entity = try load(key) ?? CachedEntity(key)
             cache.insert(entity)
         }
         if !entity.isDirty {
@@ -82,11 +83,6 @@ extension StateStore {
             dirty.append(entity)
         }
         return entity
-    }
-
-    private func newEntity(_ key: EntityKey) -> CachedEntity {
-        defer { nextEntity += 1 }
-        return CachedEntity(key, number: nextEntity)
     }
 
     private func load(_ key: EntityKey) throws(SQLiteError) -> CachedEntity? {
@@ -102,7 +98,6 @@ extension StateStore {
         entity.spilled = query.integer(1)
         entity.seen = seen
         entity.state = query.bytes(3)
-        entity.isStored = true
         return entity
     }
 
@@ -118,9 +113,9 @@ extension StateStore {
             if try isSame(candidate.history, version, type) { return true }
             place = candidate.place + 1
         }
-        guard entity.spilled > 0 else { return false }
+        guard entity.spilled > 0, let number = entity.number else { return false }
         let query = statements.findOlder
-        try query.bind(1, entity.number)
+        try query.bind(1, number)
         try query.bind(2, bits: fingerprint)
         defer { query.reset() }
         while try query.step() {

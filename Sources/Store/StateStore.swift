@@ -76,7 +76,7 @@ package final class StateStore {
         } catch {
             throw .database(error)
         }
-        cache = EntityCache(limit: cacheBytes, dropsAll: isBuilding)
+        cache = EntityCache(limit: cacheBytes, isBuilding: isBuilding)
     }
 
     /// Says whether there is much to do: then the log of writes grows to 64 MB before it goes into
@@ -115,8 +115,7 @@ package final class StateStore {
         precondition(transaction != nil, "no transaction is open")
         if isBuilding { return try makeRoom() }
         do {
-            // In the order of the rows: neighbours share pages.
-            dirty.sort { $0.number < $1.number }
+            dirty.sort { $0.isWritten(before: $1) }
             for entity in dirty { try write(entity) }
             try transaction?.commit()
         } catch {
@@ -126,7 +125,6 @@ package final class StateStore {
         transaction = nil
         for entity in dirty {
             entity.isDirty = false
-            entity.isStored = true
             cache.settle(entity)
         }
         dirty.removeAll(keepingCapacity: true)
@@ -142,7 +140,7 @@ package final class StateStore {
         }
         dirty.removeAll(keepingCapacity: true)
         var dropped = cache.trim().filter(\.isUnwritten)
-        dropped.sort { $0.number < $1.number }
+        dropped.sort { $0.isWritten(before: $1) }
         do {
             for entity in dropped { try write(entity) }
         } catch {
@@ -171,23 +169,28 @@ package final class StateStore {
     }
 
     private func write(_ entity: CachedEntity) throws(SQLiteError) {
-        let statement = entity.isStored ? statements.updateEntity : statements.insertEntity
-        if entity.seen.isFull { try spill(entity) }
-        try statement.bind(1, entity.number)
+        let isNew = entity.number == nil
+        let number = entity.number ?? nextEntity
+        let statement = isNew ? statements.insertEntity : statements.updateEntity
+        if entity.seen.isFull { try spill(entity, number) }
+        try statement.bind(1, number)
         try statement.bind(2, entity.spilled)
         try statement.bind(3, blob: entity.seen.bytes)
-        if !entity.isStored {
+        if isNew {
             try statement.bind(5, entity.key.entity)
             try statement.bind(6, entity.key.id)
         }
         let state = entity.state
         try statement.run(blob: state.span, at: 4)
+        guard isNew else { return }
+        entity.number = number
+        nextEntity += 1
     }
 
-    private func spill(_ entity: CachedEntity) throws(SQLiteError) {
+    private func spill(_ entity: CachedEntity, _ number: Int64) throws(SQLiteError) {
         let insert = statements.insertOlder
         for entry in entity.seen.entries {
-            try insert.bind(1, entity.number)
+            try insert.bind(1, number)
             try insert.bind(2, bits: entry.fingerprint)
             try insert.bind(3, entry.history)
             try insert.run()

@@ -31,6 +31,24 @@ import Testing
         }
     }
 
+    @Test func `while a generation is built the entities of lower partitions go first`() {
+        // Room for ten: an empty state has four bytes.
+        var cache = EntityCache(limit: 10 * 404, isBuilding: true)
+        func add(_ number: Int, partition: Int32) -> [String] {
+            let entity = CachedEntity(key("\(number)"))
+            entity.partition = partition
+            cache.insert(entity)
+            cache.settle(entity)
+            return cache.trim().map(\.key.id)
+        }
+        for number in 0..<10 { #expect(add(number, partition: number < 6 ? 1 : 2).isEmpty) }
+        #expect(Set(add(10, partition: 2)) == Set((0..<6).map(String.init)))
+        #expect(cache.find(key("5")) == nil)
+        for number in 11..<16 { #expect(add(number, partition: 2).isEmpty) }
+        // No other partition's are left.
+        #expect(add(16, partition: 2).count == 11)
+    }
+
     @Test func `an id is its bytes, and the entity's name counts`() {
         #expect(key("caf\u{e9}") != key("cafe\u{301}"))
         #expect(EntityKey(entity: 1, id: "a") != EntityKey(entity: 2, id: "a"))

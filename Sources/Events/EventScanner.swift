@@ -42,43 +42,44 @@ package final class EventScanner {
     }
 
     private func route(_ hash: BodyHash, _ receivedAt: Timestamp) -> ScanResult {
-        let parts = parts(hash)
+        let (parts, key) = parts(hash)
         if json.topRepeats { return .quarantine(.ambiguous, partial: parts) }
+        let data = json.find(Paths.data)
         guard let eventID = parts.eventID, let eventIDText = parts.eventIDText,
             let occurredAt = parts.occurredAt, let occurredAtText = parts.occurredAtText,
-            parts.type != nil, json.find(Paths.data) != .absent
+            parts.type != nil, data != .absent
         else { return .quarantine(.envelope, partial: parts) }
         guard let entry = parts.entry else { return .quarantine(.type, partial: parts) }
-        if let reason = shapeProblem(entry) { return .quarantine(reason, partial: parts) }
-        guard let key = parts.key else { return .quarantine(.key, partial: parts) }
-        guard json.find(entry.snapshotPath) == .once(.object) else {
-            return .quarantine(.envelope, partial: parts)
+        guard entry.dataKind.allows(data) else { return .quarantine(.envelope, partial: parts) }
+        let snapshot = json.find(entry.snapshotPath)
+        let (updated, updatedAt) = json.ask(entry.updatedAtPath) { ($0, Self.timestamp($0, $1)) }
+        if key == .repeated || snapshot == .repeated || updated == .repeated {
+            return .quarantine(.ambiguous, partial: parts)
         }
+        guard let key = parts.key else { return .quarantine(.key, partial: parts) }
+        guard snapshot == .once(.object) else { return .quarantine(.envelope, partial: parts) }
         if occurredAt > receivedAt.adding(seconds: futureSeconds) {
             return .quarantine(.future, partial: parts)
         }
         return .event(
             ScannedEvent(
                 eventID: eventID, eventIDText: eventIDText, entry: entry, key: key,
-                occurredAt: occurredAt, occurredAtText: occurredAtText,
-                updatedAt: json.ask(entry.updatedAtPath) { Self.timestamp($0, $1) },
+                occurredAt: occurredAt, occurredAtText: occurredAtText, updatedAt: updatedAt,
                 bodyHash: hash))
     }
 
-    /// What the parsed document says, each part for itself.
-    private func parts(_ hash: BodyHash) -> ScannedParts {
+    /// What the parsed document says, each part for itself, and whether the key stands there.
+    private func parts(_ hash: BodyHash) -> (ScannedParts, key: JSONScanner.Found) {
         var parts = ScannedParts(bodyHash: hash)
         json.ask(Paths.eventID) { parts.takeEventID($0, $1) }
         json.ask(Paths.type) { parts.takeType($0, $1, catalogue) }
         json.ask(Paths.occurredAt) { parts.takeOccurredAt($0, $1) }
-        if let entry = parts.entry { json.ask(entry.keyPath) { parts.takeKey($0, $1) } }
-        return parts
-    }
-
-    private func shapeProblem(_ entry: CatalogueEntry) -> QuarantineReason? {
-        guard entry.dataKind.allows(json.find(Paths.data)) else { return .envelope }
-        let paths = [entry.keyPath, entry.snapshotPath, entry.updatedAtPath]
-        return paths.contains { json.find($0) == .repeated } ? .ambiguous : nil
+        guard let entry = parts.entry else { return (parts, .absent) }
+        let key = json.ask(entry.keyPath) { found, text in
+            parts.takeKey(found, text)
+            return found
+        }
+        return (parts, key)
     }
 
     private static func timestamp(_ found: JSONScanner.Found, _ text: Span<UInt8>) -> Timestamp? {

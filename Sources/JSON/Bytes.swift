@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension [UInt8] {
     /// Makes a copy of `span`.
     package init(copying span: Span<UInt8>) {
@@ -18,11 +20,22 @@ extension String {
 }
 
 extension Span<UInt8> {
+    /// The order of the bytes: negative where this comes before `other`, 0 where both are the same.
+    package func compare(with other: Span<UInt8>) -> Int {
+        let common = Swift.min(count, other.count)
+        let difference = unsafe withUnsafeBufferPointer { left in
+            unsafe other.withUnsafeBufferPointer { right in
+                // What is empty may have no address.
+                guard let start = left.baseAddress, let other = right.baseAddress else { return 0 }
+                return unsafe Int(memcmp(start, other, common))
+            }
+        }
+        return difference != 0 ? difference : count - other.count
+    }
+
     /// Whether both hold the same bytes.
     package func elementsEqual(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
+        count == other.count && compare(with: other) == 0
     }
 
     /// Whether it holds the same bytes as `other`.

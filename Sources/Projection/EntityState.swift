@@ -69,7 +69,7 @@ package struct EntityState: Sendable {
         while low < high {
             let middle = (low + high) / 2
             let field = layout.fields[middle]
-            let difference = Names.compare(encoded.span.extracting(field.name), name)
+            let difference = encoded.span.extracting(field.name).compare(with: name)
             if difference == 0 { return field }
             if difference < 0 { low = middle + 1 } else { high = middle }
         }

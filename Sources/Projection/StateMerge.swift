@@ -55,6 +55,14 @@ package struct StateMerge {
         won: ((String) -> Void)? = nil
     ) -> Effect? {
         guard old.read(state), new.read(event) else { return nil }
+        if replacesAll(event, state) {
+            output.removeAll(keepingCapacity: true)
+            output.append(copying: event)
+            if let won {
+                for field in new.fields { won(String(utf8: event.extracting(field.name))) }
+            }
+            return Effect(won: new.fields.count, setFloor: new.floor != nil)
+        }
         rankVersions(state, event)
         let oldFloor = old.floor.map { oldRanks[$0] } ?? -1
         let newFloor = new.floor.map { newRanks[$0] } ?? -1
@@ -68,6 +76,36 @@ package struct StateMerge {
         return effect
     }
 
+    /// Whether the event is newer than all there is and leaves nothing of it, as most do that come
+    /// in order: then the state is what the event alone gives.
+    private func replacesAll(_ event: Span<UInt8>, _ state: Span<UInt8>) -> Bool {
+        guard new.versionCount == 1 else { return false }
+        if old.versionCount > 0 {
+            let newest = state.extracting(old.version(old.versionCount - 1))
+            let version = event.extracting(new.version(0))
+            guard newest.compare(with: version) < 0 else { return false }
+        }
+        if new.floor != nil { return true }
+        return old.floor == nil && hasAllNames(event, state)
+    }
+
+    /// Whether the event has each field that the state has.
+    private func hasAllNames(_ event: Span<UInt8>, _ state: Span<UInt8>) -> Bool {
+        guard old.fields.count <= new.fields.count else { return false }
+        var place = 0
+        for field in old.fields {
+            let name = state.extracting(field.name)
+            while place < new.fields.count,
+                !event.extracting(new.fields[place].name).elementsEqual(name)
+            {
+                place += 1
+            }
+            if place == new.fields.count { return false }
+            place += 1
+        }
+        return true
+    }
+
     private mutating func rankVersions(_ state: Span<UInt8>, _ event: Span<UInt8>) {
         versions.removeAll(keepingCapacity: true)
         oldRanks.removeAll(keepingCapacity: true)
@@ -79,9 +117,8 @@ package struct StateMerge {
             } else if newRanks.count == new.versionCount {
                 difference = -1
             } else {
-                difference = Names.compare(
-                    state.extracting(old.version(oldRanks.count)),
-                    event.extracting(new.version(newRanks.count)))
+                let version = event.extracting(new.version(newRanks.count))
+                difference = state.extracting(old.version(oldRanks.count)).compare(with: version)
             }
             let rank = versions.count
             versions.append(
@@ -127,9 +164,8 @@ package struct StateMerge {
     ) -> Int {
         if oldPlace == old.fields.count { return 1 }
         if newPlace == new.fields.count { return -1 }
-        return Names.compare(
-            state.extracting(old.fields[oldPlace].name), event.extracting(new.fields[newPlace].name)
-        )
+        let name = event.extracting(new.fields[newPlace].name)
+        return state.extracting(old.fields[oldPlace].name).compare(with: name)
     }
 
     private mutating func write(

@@ -12,4 +12,13 @@ import Testing
         #expect(same == [true, false, false])
         #expect(String(utf8: Array("å".utf8).span) == "å")
     }
+
+    @Test func `spans are ordered by their bytes, a shorter one first`() {
+        let texts = ["", "A", "a", "a\u{0}", "aa", "b", "å", "😀"].map { Array($0.utf8) }
+        for (index, left) in texts.enumerated() {
+            for (other, right) in texts.enumerated() {
+                #expect(left.span.compare(with: right.span).signum() == (index - other).signum())
+            }
+        }
+    }
 }

@@ -53,6 +53,30 @@ import Testing
         #expect(state.text == #"{"a":3}"#)
     }
 
+    @Test func `a newer event takes the place of all whose names it has, and of no other`() {
+        let old = SampleEvent(at: 1, [("a", "1"), ("c", "1")])
+        let whole = SampleEvent(at: 2, [("a", "2"), ("b", "2"), ("c", "2"), ("d", "2")])
+        var state = EntityState([old])
+        #expect(state.apply(whole).outcome == .applied)
+        #expect(state == EntityState(alone: whole))
+        // One name less, and none of the same: what they lack stays.
+        for fields in [[("a", "3"), ("b", "3"), ("d", "3")], [("c0", "3")]] {
+            let part = SampleEvent(at: 3, fields)
+            var other = state
+            #expect(other.apply(part).won == fields.count)
+            #expect(other.version(of: "c") == whole.version)
+            #expect(other == EntityState([part, whole, old]))
+        }
+        let replacing = SampleEvent(at: 4, replacing: true, [("z", "4")])
+        #expect(state.apply(replacing).setFloor)
+        #expect(state == EntityState(alone: replacing))
+        // A floor stays though it is not the event's.
+        let last = SampleEvent(at: 5, [("z", "5")])
+        state.apply(last)
+        #expect(state.floor == replacing.version)
+        #expect(state == EntityState([last, replacing]))
+    }
+
     @Test func `an event without fields is applied`() {
         var state = EntityState()
         #expect(state.apply(SampleEvent(at: 1, [])).outcome == .applied)

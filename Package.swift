@@ -137,7 +137,7 @@ let package = Package(
 
         // Tests mirror the sources.
         .target(
-            name: "Support", dependencies: ["Events", "Projection", "Store"],
+            name: "Support", dependencies: ["Events", "JSON", "Projection", "Store"],
             path: "Tests/Support", swiftSettings: settings),
         .target(name: "Interposer", path: "Tests/Interposer"),
         tests("ThreadsTests", ["Threads"]),

@@ -9,15 +9,13 @@ package final class SnapshotScanner {
     /// Makes a scanner.
     package init() {}
 
-    /// Lends each top-level field of the snapshot: its name, unescaped, and its value as it came,
-    /// without space around it.
+    /// Lends the top-level fields of the snapshot.
     ///
-    /// Fields come in the body's order; of a repeated one only the last. `visit` must not use this
-    /// scanner; what is lent ends with the call.
-    package func forEachField<E: Error>(
+    /// `use` must not use this scanner; what is lent ends with the call.
+    package func withFields<R>(
         of body: borrowing PaddedBytes, _ entry: CatalogueEntry,
-        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Void
-    ) throws(E) {
-        try fields.forEachField(of: body, at: entry.snapshotPath, visit)
+        _ use: (borrowing JSONFields) -> R
+    ) -> R {
+        fields.withFields(of: body, at: entry.snapshotPath, use)
     }
 }

@@ -20,18 +20,14 @@ internal import CSimdjson
         unsafe csimdjson_destroy(scanner)
     }
 
-    /// Lends each field of the object at `path` (nil: the document itself): its name, unescaped,
-    /// and its value as it stands there, without space around it.
+    /// Lends the fields of the object at `path` (nil: the document itself); none where there is no
+    /// object.
     ///
-    /// Fields come in the document's order; of a repeated one only the last. `visit` must not use
-    /// this reader.
-    ///
-    /// - Returns: whether there is an object at `path`.
-    @discardableResult
-    package func forEachField<E: Error>(
+    /// `body` must not use this reader.
+    package func withFields<R, E: Error>(
         of document: borrowing PaddedBytes, at path: JSONPath?,
-        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Void
-    ) throws(E) -> Bool {
+        _ body: (borrowing JSONFields) throws(E) -> R
+    ) throws(E) -> R {
         try unsafe document.withPointer { start throws(E) in
             let path = path?.bytes ?? []
             var fields: UnsafePointer<csimdjson_field>?
@@ -40,15 +36,25 @@ internal import CSimdjson
                 unsafe csimdjson_fields(
                     scanner, start, document.count, $0.baseAddress, $0.count, &fields, &count)
             }
-            let list = unsafe UnsafeBufferPointer(start: fields, count: count)
-            for index in 0..<count {
-                let field = unsafe list[index]
-                let name = unsafe UnsafeBufferPointer(start: field.name, count: field.name_length)
-                let value = unsafe UnsafeBufferPointer(
-                    start: field.value, count: field.value_length)
-                try unsafe visit(Span(_unsafeElements: name), Span(_unsafeElements: value))
-            }
-            return found == CSIMDJSON_ONCE
+            return try body(
+                unsafe JSONFields(
+                    UnsafeBufferPointer(start: fields, count: count),
+                    isObject: found == CSIMDJSON_ONCE))
+        }
+    }
+
+    /// Lends each field of the object at `path` (nil: the document itself), and says whether there
+    /// is one.
+    ///
+    /// `visit` must not use this reader.
+    @discardableResult
+    package func forEachField<E: Error>(
+        of document: borrowing PaddedBytes, at path: JSONPath?,
+        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Void
+    ) throws(E) -> Bool {
+        try withFields(of: document, at: path) { fields throws(E) in
+            try fields.forEach(visit)
+            return fields.isObject
         }
     }
 
@@ -62,6 +68,39 @@ internal import CSimdjson
             guard unsafe found.presence == CSIMDJSON_ONCE else { return nil }
             let text = unsafe UnsafeBufferPointer(start: found.text, count: found.length)
             return unsafe String(decoding: text, as: UTF8.self)
+        }
+    }
+}
+
+/// The fields of an object, in the order of their names' bytes; of a repeated one only the last.
+///
+/// Lent by a `JSONFieldReader`.
+@safe package struct JSONFields: ~Copyable {
+    private let fields: UnsafeBufferPointer<csimdjson_field>
+    /// Whether there is an object; where there is none, there are no fields either.
+    package let isObject: Bool
+
+    fileprivate init(_ fields: UnsafeBufferPointer<csimdjson_field>, isObject: Bool) {
+        unsafe self.fields = fields
+        self.isObject = isObject
+    }
+
+    /// How many there are.
+    package var count: Int { unsafe fields.count }
+
+    /// Whether there are none.
+    package var isEmpty: Bool { count == 0 }
+
+    /// Lends each field: its name, unescaped, and its value as it stands there, without space
+    /// around it.
+    package func forEach<E: Error>(
+        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Void
+    ) throws(E) {
+        for index in 0..<count {
+            let field = unsafe fields[index]
+            let name = unsafe UnsafeBufferPointer(start: field.name, count: field.name_length)
+            let value = unsafe UnsafeBufferPointer(start: field.value, count: field.value_length)
+            try unsafe visit(Span(_unsafeElements: name), Span(_unsafeElements: value))
         }
     }
 }

@@ -5,6 +5,8 @@ package struct PaddedBytes: Sendable {
     /// How many readable bytes follow the last one (`SIMDJSON_PADDING` is 64 at most).
     package static let padding = 64
 
+    private static let zeros = [UInt8](repeating: 0, count: padding)
+
     private var storage: [UInt8]
 
     /// The number of bytes, without the padding.
@@ -14,7 +16,7 @@ package struct PaddedBytes: Sendable {
     package init(capacity: Int = 0) {
         storage = []
         storage.reserveCapacity(capacity + Self.padding)
-        storage.append(contentsOf: repeatElement(0, count: Self.padding))
+        storage.append(contentsOf: Self.zeros)
         count = 0
     }
 
@@ -45,15 +47,16 @@ package struct PaddedBytes: Sendable {
     package mutating func append(_ bytes: Span<UInt8>) {
         storage.removeLast(Self.padding)
         storage.append(copying: bytes)
-        storage.append(contentsOf: repeatElement(0, count: Self.padding))
+        storage.append(contentsOf: Self.zeros)
         count += bytes.count
     }
 
-    /// Forgets all bytes.
-    package mutating func removeAll(keepingCapacity: Bool = false) {
-        storage.removeAll(keepingCapacity: keepingCapacity)
-        storage.append(contentsOf: repeatElement(0, count: Self.padding))
-        count = 0
+    /// Puts a copy of `bytes` in place of what is there, in the same memory.
+    package mutating func replace(with bytes: Span<UInt8>) {
+        storage.removeAll(keepingCapacity: true)
+        storage.append(copying: bytes)
+        storage.append(contentsOf: Self.zeros)
+        count = bytes.count
     }
 
     /// Lends the bytes, without the padding.

@@ -19,7 +19,6 @@ package final class RecordReader {
     private let snapshots = SnapshotScanner()
     /// The value of the record read last, with the space that the scanners want behind it.
     private var body = PaddedBytes()
-    private var fields = EventFields()
 
     /// Makes a reader.
     package init(catalogue: Catalogue) {
@@ -31,8 +30,7 @@ package final class RecordReader {
         key: Span<UInt8>?, value: Span<UInt8>?, topic: String
     ) -> RecordContent {
         guard let value else { return .deadLetter(.tombstone, "the record has no value", nil) }
-        body.removeAll(keepingCapacity: true)
-        body.append(value)
+        body.replace(with: value)
         switch events.scan(body, receivedAt: Self.afterAll) {
         case .malformed(let what): return .deadLetter(.json, what, nil)
         case .quarantine(let reason, let parts):
@@ -61,8 +59,9 @@ package final class RecordReader {
     package func encodeState(
         _ entry: CatalogueEntry, _ version: Version, to output: inout [UInt8]
     ) {
-        snapshots.forEachField(of: body, entry) { name, value in fields.set(name, value) }
-        fields.encode(version, replacing: entry.mode == .replace, to: &output)
+        snapshots.withFields(of: body, entry) { fields in
+            EventState.encode(fields, version, replacing: entry.mode == .replace, to: &output)
+        }
     }
 
     /// The further values that the history shows of the event read last, as a JSON object; empty

@@ -59,8 +59,8 @@ enum EnvelopeCheck {
             Timestamp(rfc3339: event.occurredAt.rfc3339), event.occurredAt,
             "the time, written and read")
         var fields: [(name: [UInt8], value: [UInt8])] = []
-        SnapshotScanner().forEachField(of: body, event.entry) { name, value in
-            fields.append((Array(copying: name), Array(copying: value)))
+        SnapshotScanner().withFields(of: body, event.entry) { found in
+            found.forEach { fields.append((Array(copying: $0), Array(copying: $1))) }
         }
         let expected = model.snapshot(event.entry) ?? []
         try same(fields.map(\.name), expected.map(\.name), "the snapshot's names")

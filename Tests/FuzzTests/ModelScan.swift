@@ -49,8 +49,9 @@ struct ModelScan {
         else { return nil }
         let children = document.nodes[node].children
         var seen: Set<[UInt8]> = []
-        return children.reversed().filter { seen.insert($0.name).inserted }.reversed()
+        return children.reversed().filter { seen.insert($0.name).inserted }
             .map { ($0.name, document.raw($0.node)) }
+            .sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
     /// What is at a path where no member on the way stands twice.

@@ -5,7 +5,15 @@ import Testing
 @Suite struct JSONFieldReaderTests {
     let reader = JSONFieldReader()
 
-    @Test func `fields come as they stand there, trimmed`() {
+    @Test func `fields come in the order of their names' bytes`() {
+        let text = #"{"b":1,"":2,"ab":3,"a":4,"\u0061c":5,"B":6,"å":7,"\ud83d\ude00":8,"\uffff":9}"#
+        #expect(
+            fields(text) == [
+                "=2", "B=6", "a=4", "ab=3", "ac=5", "b=1", "å=7", "\u{ffff}=9", "😀=8",
+            ])
+    }
+
+    @Test func `values come as they stand there, trimmed`() {
         let found = fields(
             #"{ "a" : 2.50 , "b":[1, 2 ] , "c": { "x" : 1 }, "d":null,"e":"\u0041" , "f":true }"#)
         #expect(
@@ -23,19 +31,32 @@ import Testing
         #expect(fields("{}") == [])
     }
 
+    @Test func `an error ends the reading`() {
+        var seen = 0
+        #expect(throws: JSONError.depth) {
+            try reader.forEachField(
+                of: PaddedBytes(#"{"a":1,"b":2}"#), at: nil
+            ) { _, _ throws(JSONError) in
+                seen += 1
+                throw .depth
+            }
+        }
+        #expect(seen == 1)
+    }
+
     @Test func `names come unescaped`() {
-        #expect(fields(#"{"\u00e5\"\\":1,"b":2}"#) == ["å\"\\=1", "b=2"])
+        #expect(fields(#"{"\u00e5\"\\":1,"b":2}"#) == ["b=2", "å\"\\=1"])
     }
 
     @Test func `of a repeated field the last counts`() {
-        #expect(fields(#"{"a":1,"b":2,"\u0061":3,"a":4}"#) == ["b=2", "a=4"])
+        #expect(fields(#"{"a":1,"b":2,"\u0061":3,"a":4}"#) == ["a=4", "b=2"])
     }
 
     @Test func `of very many fields, repeats among them, the last count`() {
         let many = (0..<5000).map { "\"f\($0 % 3000)\":\($0)" }.joined(separator: ",")
         let found = fields("{\(many)}") ?? []
         #expect(found.count == 3000)
-        #expect(found.first == "f2000=2000")
+        #expect(found.first == "f0=3000")
         #expect(Set(found).contains("f7=3007"))
     }
 

@@ -12,9 +12,9 @@ import Testing
         #expect(bytes.bytes == [1, 2, 3])
         #expect(bytes == PaddedBytes([1, 2, 3]))
         #expect(bytes.withSpan { $0.count } == 3)
-        bytes.removeAll(keepingCapacity: true)
+        bytes.replace(with: [UInt8]().span)
         #expect(bytes.isEmpty)
-        bytes.append([9].span)
+        bytes.replace(with: [9].span)
         #expect(bytes == PaddedBytes(copying: [9].span))
         #expect(bytes != PaddedBytes([9, 9]))
     }

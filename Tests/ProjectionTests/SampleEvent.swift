@@ -52,11 +52,8 @@ extension EntityState {
 
     /// The state that one event alone gives.
     init(alone event: SampleEvent) {
-        self.init(event.version, replacing: event.replacing) { fields in
-            for (name, value) in event.fields {
-                fields.set(Array(name.utf8).span, Array(value.utf8).span)
-            }
-        }
+        let fields = event.fields.map { ($0.name, $0.value) }
+        self.init(event.version, replacing: event.replacing, fields)
     }
 
     /// The state that these events give, in this order.

@@ -10,10 +10,8 @@ struct ExplanationTests {
     @Test func `each field has the event of its version, the first of its copies`() {
         var state = EntityState()
         for (version, name) in [(1, "a"), (2, "b"), (3, "c")] {
-            let event = EntityState(.sample(Int64(version))) { fields in
-                fields.set(Array(name.utf8).span, Array("{ \"x\": \(version) }".utf8).span)
-            }
-            state.merge(event)
+            state.merge(
+                EntityState(.sample(Int64(version)), [(name, "{ \"x\": \(version) }")]))
         }
         let explanation = Explanation(
             state,

@@ -12,11 +12,7 @@ struct FilterTests {
             ("owner", #"{ "name" : "x\/y", "deep": {"n": -1}, "name": "last" }"#),
             ("parts", #"[{"name":"p"},{"name":"q"}]"#), ("text", #""5""#),
         ]
-        return EntityState(.sample()) { state in
-            for (name, value) in fields {
-                state.set(Array(name.utf8).span, Array(value.utf8).span)
-            }
-        }
+        return EntityState(.sample(), fields)
     }()
 
     private func meets(_ path: String, _ text: String) throws -> Bool {

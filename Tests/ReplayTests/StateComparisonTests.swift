@@ -18,12 +18,8 @@ import Testing
         var state = EntityState()
         for (index, event) in events.enumerated() {
             let replaces = replacing.contains(index)
-            let alone = EntityState(version(event.second), replacing: replaces) { fields in
-                for (name, value) in event.fields {
-                    fields.set(Array(name.utf8).span, Array(value.utf8).span)
-                }
-            }
-            state.merge(alone)
+            let fields = event.fields.map { ($0.key, $0.value) }
+            state.merge(EntityState(version(event.second), replacing: replaces, fields))
         }
         return state
     }
@@ -87,7 +83,7 @@ import Testing
             let event = StoredEvent(
                 entry: entry, id: id, version: version(second),
                 position: RecordPosition(topic: "t", partition: 0, offset: second))
-            _ = try store.apply(event) { $0.set(Array("f".utf8).span, Array("1".utf8).span) }
+            _ = try store.apply(event, [("f", "1")])
         }
         try store.commit()
     }

@@ -64,11 +64,7 @@ extension StateStore {
     /// Applies an event within the open transaction.
     @discardableResult
     func apply(_ event: SampleEvent, at offset: Int64 = 0) throws -> Outcome {
-        try apply(event.stored(at: offset)) { changes in
-            for (name, value) in event.fields {
-                changes.set(Array(name.utf8).span, Array(value.utf8).span)
-            }
-        }
+        try apply(event.stored(at: offset), event.fields.map { ($0.name, $0.value) })
     }
 
     /// Applies events in a transaction of their own, and says what became of each.

@@ -18,7 +18,7 @@ import Testing
             let entry = try #require(Catalogue.shipped[type])
             let position = RecordPosition(topic: type, partition: 0, offset: 0)
             let event = StoredEvent(entry: entry, id: id, version: version, position: position)
-            _ = try store.apply(event) { $0.set(Array("f".utf8).span, Array("[ 1 ]".utf8).span) }
+            _ = try store.apply(event, [("f", "[ 1 ]")])
         }
         try store.commit()
         let reader = try StateReader(path: store.path)

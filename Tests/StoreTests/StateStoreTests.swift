@@ -168,11 +168,7 @@ extension SampleEvent {
 extension EntityState {
     fileprivate mutating func apply(_ event: SampleEvent) throws {
         let replaces = event.type == "thing.reset"
-        let alone = EntityState(try event.version, replacing: replaces) { fields in
-            for (name, value) in event.fields {
-                fields.set(Array(name.utf8).span, Array(value.utf8).span)
-            }
-        }
-        merge(alone)
+        let fields = event.fields.map { ($0.name, $0.value) }
+        merge(EntityState(try event.version, replacing: replaces, fields))
     }
 }

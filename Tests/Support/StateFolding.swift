@@ -1,16 +1,24 @@
 package import Events
+internal import JSON
 package import Projection
 package import Store
 
 extension EntityState {
-    /// The state that one event alone gives.
+    /// The state that one event with these fields alone gives; values are JSON.
     package init(
-        _ version: Version, replacing: Bool = false, _ fill: (inout EventFields) -> Void
+        _ version: Version, replacing: Bool = false, _ fields: [(String, String)]
     ) {
-        var fields = EventFields()
-        fill(&fields)
+        var writer = JSONWriter()
+        writer.object { object in
+            for (name, value) in fields {
+                object.key(name)
+                object.raw(value)
+            }
+        }
         var bytes: [UInt8] = []
-        fields.encode(version, replacing: replacing, to: &bytes)
+        JSONFieldReader().withFields(of: PaddedBytes(writer.bytes), at: nil) { fields in
+            EventState.encode(fields, version, replacing: replacing, to: &bytes)
+        }
         guard let state = EntityState(encoded: bytes) else {
             preconditionFailure("an event gives no state")
         }
@@ -59,9 +67,10 @@ extension StateStore {
     /// Applies an event with these fields.
     @discardableResult
     package func apply(
-        _ event: StoredEvent, _ fill: (inout EventFields) -> Void
+        _ event: StoredEvent, _ fields: [(String, String)]
     ) throws(StoreError) -> Outcome {
-        let replaces = event.entry.mode == .replace
-        return try apply(event, EntityState(event.version, replacing: replaces, fill).encoded.span)
+        let alone = EntityState(
+            event.version, replacing: event.entry.mode == .replace, fields)
+        return try apply(event, alone.encoded.span)
     }
 }

@@ -93,35 +93,21 @@ simdjson::error_code name_of(ondemand::field &field, string_view &name) {
     return simdjson::SUCCESS;
 }
 
-// Leaves only the last of the fields of one name. Few fields are compared each with each; many are
-// sorted, so that no document costs the square of its size.
-void keep_last(std::vector<csimdjson_field> &fields) {
-    const auto name = [&](size_t index) {
-        return view(fields[index].name, fields[index].name_length);
+// Sorts the fields by the bytes of their names, and leaves of those of one name the last.
+void sort(std::vector<csimdjson_field> &fields) {
+    const auto name = [](const csimdjson_field &field) {
+        return view(field.name, field.name_length);
     };
-    if (fields.size() <= 48) {
-        for (size_t index = 0; index + 1 < fields.size(); ++index) {
-            for (size_t later = index + 1; later < fields.size(); ++later) {
-                if (name(index) != name(later)) continue;
-                fields[index].name = nullptr;
-                break;
-            }
-        }
-    } else {
-        std::vector<size_t> order(fields.size());
-        for (size_t index = 0; index < order.size(); ++index) order[index] = index;
-        std::sort(order.begin(), order.end(), [&](size_t left, size_t right) {
-            const int compared = name(left).compare(name(right));
-            return compared != 0 ? compared < 0 : left < right;
-        });
-        std::vector<size_t> dropped;
-        for (size_t place = 0; place + 1 < order.size(); ++place) {
-            if (name(order[place]) == name(order[place + 1])) dropped.push_back(order[place]);
-        }
-        for (const size_t index : dropped) fields[index].name = nullptr;
-    }
-    const auto is_dropped = [](const csimdjson_field &field) { return field.name == nullptr; };
-    fields.erase(std::remove_if(fields.begin(), fields.end(), is_dropped), fields.end());
+    // Values lie in the document's order; an unescaped name may lie elsewhere.
+    std::sort(fields.begin(), fields.end(), [&](const auto &left, const auto &right) {
+        const int compared = name(left).compare(name(right));
+        return compared != 0 ? compared < 0 : left.value < right.value;
+    });
+    // From the end, since of equals the first that comes is left.
+    const auto kept = std::unique(fields.rbegin(), fields.rend(), [&](const auto &a, const auto &b) {
+        return name(a) == name(b);
+    });
+    fields.erase(fields.begin(), kept.base());
 }
 
 simdjson::error_code collect(csimdjson_scanner &scanner, ondemand::object object) {
@@ -133,7 +119,7 @@ simdjson::error_code collect(csimdjson_scanner &scanner, ondemand::object object
         if (auto error = simdjson::to_json_string(field.value()).get(raw)) return error;
         scanner.fields.push_back({bytes_of(name), name.size(), bytes_of(raw), raw.size()});
     }
-    keep_last(scanner.fields);
+    sort(scanner.fields);
     return simdjson::SUCCESS;
 }
 

@@ -33,11 +33,7 @@ struct StateCommandsTests {
         let event = StoredEvent(
             entry: try #require(Catalogue.shipped[type]), id: id, version: version,
             position: RecordPosition(topic: type, partition: 3, offset: 7), further: [])
-        _ = try store.apply(event) { changes in
-            for (name, value) in fields {
-                changes.set(Array(name.utf8).span, Array(value.utf8).span)
-            }
-        }
+        _ = try store.apply(event, fields)
     }
 
     private func run(_ line: String) -> CommandSession.End {

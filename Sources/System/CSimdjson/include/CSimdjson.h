@@ -56,8 +56,9 @@ typedef struct {
     size_t value_length;
 } csimdjson_field;
 
-// The fields of the object at `path`, in order, of repeated ones the last; CSIMDJSON_ABSENT where
-// there is no such object. Of a repeated member on the way the first counts.
+// The fields of the object at `path`, in the order of their names' bytes, of repeated ones the
+// last; CSIMDJSON_ABSENT where there is no such object. Of a repeated member on the way the first
+// counts.
 int32_t csimdjson_fields(csimdjson_scanner *scanner, const uint8_t *bytes, size_t length,
                          const uint8_t *path, size_t path_length,
                          const csimdjson_field **fields, size_t *count);

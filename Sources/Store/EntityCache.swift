@@ -12,10 +12,8 @@ final class CachedEntity {
     var spilled: Int64 = 0
     /// The number of the partition that its last event came from.
     var partition: Int32 = 0
-    /// Whether it is in the list of what the transaction must write.
+    /// Whether it has changed since its row was written.
     var isDirty = false
-    /// Whether it has changed since its row was written, in a generation that is built.
-    var isUnwritten = false
     /// What the cache counts for it.
     fileprivate var cost = 0
 
@@ -132,13 +130,9 @@ struct EntityCache {
         return Array(newer.values)
     }
 
-    /// The entities that have no row yet or an old one; they count as written from here on.
-    func takeUnwritten() -> [CachedEntity] {
-        var found: [CachedEntity] = []
-        for entity in newer.values where entity.isUnwritten { found.append(entity) }
-        for entity in older.values where entity.isUnwritten { found.append(entity) }
-        for entity in found { entity.isUnwritten = false }
-        return found
+    /// The entities that have no row yet or an old one.
+    var dirty: [CachedEntity] {
+        newer.values.filter(\.isDirty) + older.values.filter(\.isDirty)
     }
 
     mutating func removeAll() {

@@ -47,6 +47,7 @@ extension StateStore {
             }
             entity.partition = event.position.partition
             entity.seen.add(event.version.bodyHash.low, history: nextHistory)
+            mark(entity)
             try appendHistory(event, type, outcome)
             return outcome
         } catch {
@@ -69,19 +70,22 @@ extension StateStore {
         return effect.outcome
     }
 
-    /// The entity from memory, the database, or new; the transaction will write it.
-    private func entity(_ key: EntityKey) throws(SQLiteError) -> CachedEntity {
-        let entity: CachedEntity
-        if let found = cache.find(key) {
-            entity = found
-        } else {
-            entity = try load(key) ?? CachedEntity(key)
-            cache.insert(entity)
-        }
-        if !entity.isDirty {
-            entity.isDirty = true
+    /// Remembers that an entity's row is to be written.
+    private func mark(_ entity: CachedEntity) {
+        if isBuilding {
+            // It is written when the cache drops it.
+            cache.settle(entity)
+        } else if !entity.isDirty {
             dirty.append(entity)
         }
+        entity.isDirty = true
+    }
+
+    /// The entity from memory, the database, or new.
+    private func entity(_ key: EntityKey) throws(SQLiteError) -> CachedEntity {
+        if let found = cache.find(key) { return found }
+        let entity = try load(key) ?? CachedEntity(key)
+        cache.insert(entity)
         return entity
     }
 

@@ -46,7 +46,7 @@ extension StateStore {
         precondition(isBuilding, "only what is built is finished")
         if !isInTransaction { try begin() }
         isBuilding = false
-        dirty += cache.takeUnwritten()
+        dirty = cache.dirty
         try commit()
         try folder.finish(generation)
     }

@@ -133,13 +133,7 @@ package final class StateStore {
 
     /// Writes the entities that were used longest ago, where there are too many in memory.
     private func makeRoom() throws(StoreError) {
-        for entity in dirty {
-            entity.isDirty = false
-            entity.isUnwritten = true
-            cache.settle(entity)
-        }
-        dirty.removeAll(keepingCapacity: true)
-        var dropped = cache.trim().filter(\.isUnwritten)
+        var dropped = cache.trim().filter(\.isDirty)
         dropped.sort { $0.isWritten(before: $1) }
         do {
             for entity in dropped { try write(entity) }

@@ -197,12 +197,10 @@ package final class DeadLetterRetry {
             try store.setReason(reason, detail, of: letter.number)
             summary.staying[reason, default: 0] += 1
         case .event(let event):
-            let stored = StoredEvent(
-                entry: event.entry, id: event.key, version: event.version,
-                position: letter.position, further: judge.reader.further(event.entry))
             var state: [UInt8] = []
             judge.reader.encodeState(event.entry, event.version, to: &state)
-            let outcome = try store.apply(stored, state.span)
+            let outcome = try store.apply(
+                judge.reader.stored(event, at: letter.position), state.span)
             try store.removeDeadLetter(letter.number)
             summary.applied[outcome, default: 0] += 1
         }

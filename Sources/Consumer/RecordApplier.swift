@@ -53,9 +53,7 @@ package final class RecordApplier {
     private func apply(
         _ event: ScannedEvent, _ position: RecordPosition, _ tellsFields: Bool
     ) throws(StoreError) -> RecordEffect {
-        let stored = StoredEvent(
-            entry: event.entry, id: event.key, version: event.version, position: position,
-            further: reader.further(event.entry))
+        let stored = reader.stored(event, at: position)
         var won: [String] = []
         state.removeAll(keepingCapacity: true)
         reader.encodeState(event.entry, event.version, to: &state)
@@ -67,5 +65,14 @@ package final class RecordApplier {
             outcome = try store.apply(stored, alone.span)
         }
         return .applied(event, outcome, won: won)
+    }
+}
+
+extension RecordReader {
+    /// The event read last, as the store wants it.
+    func stored(_ event: ScannedEvent, at position: RecordPosition) -> StoredEvent {
+        StoredEvent(
+            entry: event.entry, id: event.key, version: event.version, position: position,
+            further: further(event.entry))
     }
 }

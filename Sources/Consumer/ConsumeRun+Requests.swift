@@ -1,6 +1,7 @@
 internal import Events
 internal import Kafka
 internal import Store
+internal import Telemetry
 
 // Requests of commands, and the end of a run that another generation goes on from.
 extension ConsumeRun {
@@ -49,6 +50,12 @@ extension ConsumeRun {
     /// Looks at the next dead letters of a retry; false where there is none.
     func retryOn() throws(ConsumerError) -> Bool {
         guard let retry else { return false }
+        let before = retry.work.summary.applied
+        defer {
+            for (outcome, count) in retry.work.summary.applied {
+                metrics.outcomes[outcome]?.add(count - (before[outcome] ?? 0))
+            }
+        }
         do {
             if try retry.work.step() { return true }
             metrics.hold(try store.deadLetterCounts())

@@ -110,4 +110,30 @@ import Testing
         try folder.reach(topics.ends)
         try consumer.stop()
     }
+
+    @Test func `what a retry applies is counted as applied`() throws {
+        defer { topics.end() }
+        let listed = """
+            types: { "thing.listed": {
+                entity: "thing", key: "data.0.id", snapshot: "data.0", data: "array",
+                topic: "things",
+            },
+            """
+        let text = Catalogue.shippedText.replacing("types: {", with: listed, maxReplacements: 1)
+        let unaware = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: Catalogue(json5: Array(text.utf8)))
+        let told = (1...20).map { ModelEvent(type: "thing.told", id: "thing-\($0)") }
+        try topics.send(
+            told.map { TestRecord(topic: "things", key: $0.id, value: $0.body) })
+        try folder.reach(topics.ends)
+        try unaware.stop()
+        #expect(try StateReader.open(folder).deadLetters(limit: 100).count == told.count)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
+        _ = try ask(StateRequest.retryDeadLetters, "\(DeadLetterSelection())")
+        let line = "hookline_applied_events_total{outcome=\"applied\"} \(told.count)"
+        #expect(consumer.metrics.render().contains(line))
+        #expect(try StateReader.open(folder).deadLetters(limit: 100).isEmpty)
+        try consumer.stop()
+    }
 }

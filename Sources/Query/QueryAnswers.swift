@@ -54,9 +54,12 @@ struct QueryAnswers {
     }
 
     private func status(_ reader: StateReader) throws(QueryFailure) -> JSONWriter {
-        let progress = try stored { () throws(StoreError) in try reader.progress() }
+        let (progress, gaps) = try stored { () throws(StoreError) in
+            (try reader.progress(), try reader.gapCount())
+        }
         var writer = JSONWriter()
-        StatusDocument(generation: reader.generation, progress, service()).write(to: &writer)
+        StatusDocument(generation: reader.generation, gaps: gaps, progress, service())
+            .write(to: &writer)
         return writer
     }
 

@@ -5,11 +5,15 @@ internal import Store
 /// How far the state is, as JSON.
 struct StatusDocument {
     private let generation: String
+    private let gaps: Int
     private let service: ServiceStatus
     private let partitions: [(progress: PartitionProgress, end: Int64?)]
 
-    init(generation: String, _ progress: [PartitionProgress], _ service: ServiceStatus) {
+    init(
+        generation: String, gaps: Int, _ progress: [PartitionProgress], _ service: ServiceStatus
+    ) {
         self.generation = generation
+        self.gaps = gaps
         self.service = service
         // A partition of which nothing has been read yet is not in the store.
         let stored = Set(progress.map { TopicPartition($0.topic, $0.partition) })
@@ -43,6 +47,7 @@ struct StatusDocument {
             } else {
                 object.value(all == 0 ? 1.0 : Double(all - lag) / Double(all))
             }
+            object.field("gaps", gaps)
             object.array("partitions") { list in
                 for partition in partitions { Self.write(partition, to: &list) }
             }

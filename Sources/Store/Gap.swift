@@ -82,13 +82,22 @@ extension StateReader {
             throw .database(error)
         }
     }
+
+    /// How many there are.
+    package func gapCount() throws(StoreError) -> Int {
+        do {
+            return try GapRows.count(connection)
+        } catch {
+            throw .database(error)
+        }
+    }
 }
 
 extension StateStore {
     /// How many gaps were passed over since the state began.
     package func gapCount() throws(StoreError) -> Int {
         do {
-            return try GapRows.read(connection).count
+            return try GapRows.count(connection)
         } catch {
             throw .database(error)
         }
@@ -97,6 +106,13 @@ extension StateStore {
 
 /// The rows of `gaps`.
 enum GapRows {
+    static func count(_ connection: Connection) throws(SQLiteError) -> Int {
+        let query = try connection.prepare("SELECT count(*) FROM gaps")
+        defer { query.reset() }
+        _ = try query.step()
+        return Int(query.integer(0))
+    }
+
     static func read(_ connection: Connection) throws(SQLiteError) -> [Gap] {
         let query = try connection.prepare(
             """

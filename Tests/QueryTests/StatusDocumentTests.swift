@@ -10,7 +10,7 @@ struct StatusDocumentTests {
         _ progress: [PartitionProgress], _ service: ServiceStatus
     ) throws -> JSONNode {
         var writer = JSONWriter()
-        StatusDocument(generation: "000007", progress, service).write(to: &writer)
+        StatusDocument(generation: "000007", gaps: 3, progress, service).write(to: &writer)
         return try JSONNode(writer.bytes)
     }
 
@@ -29,6 +29,7 @@ struct StatusDocumentTests {
         #expect(status["generation"].text == "000007")
         #expect(status["rate"].double == 12.3)
         #expect(status["lag"].double == 15)
+        #expect(status["gaps"].double == 3)
         #expect(status["progress"].double == 0.25)
         #expect(status["partitions"].elements.map { $0["lag"].double } == [5, 10, nil])
         #expect(status["partitions"].elements.map { $0["next"].double } == [5, 0, 7])

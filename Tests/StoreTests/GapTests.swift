@@ -28,6 +28,7 @@ import Testing
         try store.commit()
         let reader = try StateReader.open(folder)
         #expect(try reader.gaps() == [gap(5, nil)])
+        #expect(try reader.gapCount() == 1)
         #expect(
             try reader.progress()
                 == [PartitionProgress(topic: "t", partition: 3, next: 0, last: nil)])

@@ -50,6 +50,20 @@ struct EntityListTests {
         #expect(steady.isSubset(of: seen))
     }
 
+    @Test func `pages go on in another generation where the last one ended`() throws {
+        let events = (0..<30).map { SampleEvent(id: "thing-\(100 + $0)", number: $0) }
+        try fixture.apply(events)
+        let first = try page(question(limit: 10))
+        // Rows of other numbers, one of the entities gone and two new.
+        let others = [SampleEvent(id: "thing-105a", number: 50), SampleEvent(id: "thing-115a")]
+        try fixture.swap(to: others + events.reversed().filter { $0.id != "thing-120" })
+        let second = try page(question(limit: 10, cursor: first.next))
+        let third = try page(question(limit: 20, cursor: second.next))
+        #expect(third.next == nil)
+        let expected = (events.map(\.id) + ["thing-115a"]).filter { $0 != "thing-120" }.sorted()
+        #expect(first.ids + second.ids + third.ids == expected)
+    }
+
     @Test func `a page does so much work and no more, and the next goes on`() throws {
         try fixture.apply((0..<30).map { SampleEvent(id: "thing-\(100 + $0)", number: $0) })
         var filtered = question()

@@ -76,6 +76,25 @@ final class QueryFixture {
     /// Applies events in one transaction.
     func apply(_ events: [SampleEvent], at offset: Int64? = nil) throws {
         if let offset { next = offset }
+        try apply(events, to: store)
+    }
+
+    /// Makes a generation of these events alone the live one, as a replay does.
+    func swap(to events: [SampleEvent]) throws {
+        let rules = catalogue.mergeRules
+        let replay = try folder.lockForReplay()
+        defer { withExtendedLifetime(replay) {} }
+        let (builder, generation) = try StateStore.build(
+            in: folder, rules: rules, cacheBytes: 1 << 20)
+        try apply(events, to: builder)
+        try builder.finish(generation, in: folder)
+        let built = try StateStore.open(
+            generation, in: folder, rules: rules, cacheBytes: 1 << 20)
+        try built.install(generation, in: folder, with: store.lock)
+        store = built
+    }
+
+    private func apply(_ events: [SampleEvent], to store: StateStore) throws {
         try store.begin()
         for event in events {
             let position = RecordPosition(topic: event.type, partition: 0, offset: next)

@@ -176,6 +176,8 @@ package final class KafkaProducer: Sendable {
     }
 
     /// Makes the client fail for ever with this error, for tests of the way back.
+    ///
+    /// The error is seen before this returns: whoever closes the client for it must wait for that.
     package func failForTest(_ code: KafkaErrorCode, _ reason: String) {
         precondition(!handle.isClosed, "the Kafka client is closed")
         _ = unsafe rd_kafka_test_fatal_error(handle.pointer, code.cValue, reason)

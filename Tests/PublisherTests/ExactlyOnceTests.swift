@@ -2,7 +2,6 @@ import Events
 import Journal
 import Kafka
 import Support
-import Synchronization
 import Telemetry
 import Testing
 import Threads
@@ -117,30 +116,18 @@ struct ExactlyOnceTests {
         let journal = MemoryJournal()
         // What a crash loses: none of it was ever noted.
         let tail = journal.tail(record: { _ in })
-        let clients = Mutex<[KafkaProducer]>([])
-        let reached = Monitor<UInt64>(0)
-        let hooks = PublisherHooks(published: { record in
-            reached.update { $0 = max($0, record.sequence) }
-        })
-        var own = hooks
-        own.clientMade = { client in clients.withLock { $0.append(client) } }
+        let breaker = ClientBreaker()
         for round in 1...4 {
-            let running = start("once.", tail, hooks: own)
-            for number in 0..<500 { journal.append(key: "order-\(number % 20)") }
-            let half = UInt64(round * 500 - 300)
-            #expect(reached.wait(upTo: .seconds(60)) { $0 >= half ? true : nil } == true)
-            let count = clients.withLock { $0.count }
-            clients.withLock { $0.last }?.failForTest(.outOfOrderSequence, "made for a test")
-            try eventually("another client", upTo: .seconds(30)) {
-                clients.withLock { $0.count > count }
+            let running = start("once.", tail, hooks: breaker.hooks)
+            try breaker.breakClient(at: UInt64(round * 500 - 300)) {
+                for number in 0..<500 { journal.append(key: "order-\(number % 20)") }
             }
-            let all = UInt64(round * 500)
             if round.isMultiple(of: 2) {
-                #expect(reached.wait(upTo: .seconds(60)) { $0 >= all ? true : nil } == true)
+                #expect(breaker.waitForPublished(UInt64(round * 500)))
             }
             #expect(running.end() == nil)
         }
-        clients.withLock { $0 = [] }
+        breaker.forget()
         try expectOnce("once.order.updated", 1...2_000)
     }
 

@@ -179,21 +179,16 @@ import Threads
     }
 
     @Test func `a client that breaks is replaced, without loss and in order`() throws {
-        let clients = Mutex<[KafkaProducer]>([])
-        var hooks = PublisherHooks()
-        hooks.clientMade = { client in clients.withLock { $0.append(client) } }
-        let loop = loop({ $0.windowRecords = 100 }, hooks: hooks)
+        let breaker = ClientBreaker()
+        let loop = loop({ $0.windowRecords = 100 }, hooks: breaker.hooks)
         try run(loop) {
             for round in 1...3 {
-                append(200)
-                #expect(journal.waitForPublished(UInt64(round * 200 - 150)))
-                clients.withLock { $0.last }?.failForTest(.outOfOrderSequence, "made for a test")
-                try eventually("another client") { clients.withLock { $0.count > round } }
+                try breaker.breakClient(at: UInt64(round * 200 - 150)) { append(200) }
             }
             append(50)
             #expect(journal.waitForPublished(650))
             expectOrdered(try published("t.order.updated"), 650)
-            clients.withLock { $0 = [] }
+            breaker.forget()
         }
     }
 

@@ -29,7 +29,7 @@ extension HTTPProblem {
             switch refusal {
             case .noSpace:
                 .unavailable(
-                    "journal-space", "The disk of the journal is full.", retryAfter: 10)
+                    "journal-space", "The journal has no room left.", retryAfter: 10)
             case .full:
                 .unavailable("journal-full", "More comes in at once than the disk takes.")
             case .stopping:

@@ -50,8 +50,8 @@ struct JournalState {
     var segments: [Segment]
     /// What is written after it.
     var following: Segment?
-    /// The helper has found no room for another segment.
-    var isOutOfSpace = false
+    /// Why the helper has found no room for another segment.
+    var outOfSpace: WaterMarks.Mark?
     /// Bytes of the batch for which the helper was last asked for room.
     private var asked = 0
     /// Bytes of batches written since the process started.
@@ -125,7 +125,7 @@ struct JournalState {
     private func refusal(for length: Int) -> AppendRefusal? {
         let bytes = open.bytes.count + length
         if bytes > batchBytes { return .full }
-        if isOutOfSpace, place(for: BatchFormat.padded(bytes)) == nil { return .noSpace }
+        if outOfSpace != nil, place(for: BatchFormat.padded(bytes)) == nil { return .noSpace }
         return nil
     }
 
@@ -140,7 +140,7 @@ struct JournalState {
     private func place(for bytes: Int) -> Room? {
         if active.takes(bytes) { return .here }
         // While the segment is still being prepared, its own room comes first.
-        let isPreparing = !isOutOfSpace && active.prepared < segmentBytes
+        let isPreparing = outOfSpace == nil && active.prepared < segmentBytes
         if isPreparing, active.used + bytes <= segmentBytes { return nil }
         guard let following, following.takes(bytes) else { return nil }
         return .following
@@ -159,7 +159,7 @@ struct JournalState {
             asked = 0
             return .write(place)
         }
-        guard isOutOfSpace else {
+        guard outOfSpace != nil else {
             guard open.whole > asked else { return nil }
             asked = open.whole
             return .prepare

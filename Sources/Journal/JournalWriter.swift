@@ -276,6 +276,10 @@ package final class JournalWriter: Part {
         try JournalError.wrap { () throws(FileError) in try keeper.writePublished() }
     }
 
+    /// What keeps the journal from taking more of its disk, by the setting's name; nil where
+    /// nothing does.
+    package var outOfSpace: String? { state.withLock { $0.outOfSpace?.rawValue } }
+
     /// How much lies in the journal.
     package var depth: JournalDepth {
         let now = WallClock.now().seconds

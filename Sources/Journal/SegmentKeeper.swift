@@ -326,8 +326,8 @@ final class SegmentKeeper: Sendable {
 
     private func tell(outOfSpace mark: WaterMarks.Mark?) throws(FileError) {
         let changed = state.update { state in
-            defer { state.isOutOfSpace = mark != nil }
-            return state.isOutOfSpace != (mark != nil)
+            defer { state.outOfSpace = mark }
+            return (state.outOfSpace == nil) != (mark == nil)
         }
         guard changed else { return }
         metrics.outOfSpace.set(mark == nil ? 0 : 1)

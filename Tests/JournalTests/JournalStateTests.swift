@@ -116,7 +116,7 @@ struct JournalStateTests {
     @Test func `without space what waits is refused, and forgotten`() {
         var state = state(here: 1, following: nil)
         _ = take(&state, 1, pages: 2)
-        state.isOutOfSpace = true
+        state.outOfSpace = .full
         guard case .refuse(let waiters, .noSpace) = state.work() else {
             Issue.record("not refused")
             return

@@ -100,6 +100,7 @@ import Threads
         }
         #expect(refused > 50)
         #expect(journal.tells("hookline_journal_out_of_space") { $0 == 1 })
+        #expect(journal.writer.outOfSpace == "journal.minFreeBytes")
         // A duplicate needs no room.
         #expect(try journal.writer.add(7, bytes: 40_000).duplicate)
         disk.leave(nil)
@@ -109,6 +110,7 @@ import Threads
         try eventually("the metric says so too") {
             journal.tells("hookline_journal_out_of_space") { $0 == 0 }
         }
+        #expect(journal.writer.outOfSpace == nil)
         let records = try journal.writer.all()
         #expect(records.count == taken + 1)
         #expect(records.map(\.sequence) == (1...UInt64(taken + 1)).map { $0 })
@@ -146,6 +148,7 @@ import Threads
         #expect(taken > 80 && taken < 140)
         #expect(try bytesTaken() <= journal.configuration.maxBytes)
         #expect(journal.tells("hookline_journal_out_of_space") { $0 == 1 })
+        #expect(journal.writer.outOfSpace == "journal.maxBytes")
         #expect(try journal.writer.all().count == taken)
         try publishAll()
         try eventually("it takes again") {

@@ -27,6 +27,15 @@ extension ServeParts {
         let keys = try Self.keys(settings.ingress, log)
         journal = try Self.journal(context)
         context.readiness.set("journal", .ready)
+        // It ends by itself: worth saying as well, and no reason to send webhooks elsewhere.
+        context.readiness.note("journal") { [journal] in
+            journal.outOfSpace.map {
+                [
+                    "no room for another segment (\($0)): webhooks get 503 once what is prepared "
+                        + "is used"
+                ]
+            } ?? []
+        }
         let publisher = PublishLoop(
             journal: JournalTail(journal), kafka: settings.kafka,
             configuration: settings.publisher,

@@ -71,6 +71,53 @@ extension Flows {
             #expect(records.count == bodies.count)
             #expect(Set(records.map(\.value)) == bodies)
         }
+
+        @Test(.timeLimit(.minutes(10)))
+        func `in exactly-once a requeue doubles what it was told to, and nothing else`() throws {
+            let servers = try RealKafkaNode.current.bootstrapServers
+            let installation = try Installation(
+                bootstrapServers: servers,
+                settings: ["topics": "partitions: 3", "publisher": "delivery: \"exactly-once\""])
+            try TopicReader(kafka: installation.kafka).removeTopics(with: Installation.prefix)
+            try installation.run("topics", "create")
+            let stream = Stream(events: 4_000, seed: 34)
+            let first = try installation.serve()
+            let sending = Sending(
+                stream.bodies, port: installation.ingressPort, key: Installation.key)
+            try eventually("some of it is published", upTo: .seconds(60)) {
+                try published(installation) >= 200
+            }
+
+            let requeue = try installation.end(["journal", "requeue", "--from", "1", "--to", "100"])
+            #expect(requeue.end == .exited(0), "\(requeue.errors)")
+            #expect(requeue.errors.contains("in the topics twice"))
+            // The position of the journal in Kafka is not the requeue's to move.
+            first.crash()
+            let second = try installation.serve()
+            try sending.waitForAll(upTo: .seconds(120))
+            let sent = Set(stream.bodies)
+            try eventually("the rest is published", upTo: .seconds(60)) {
+                try published(installation) >= sent.count
+            }
+
+            let records = try TopicReader(kafka: installation.kafka)
+                .records(with: Installation.prefix)
+            #expect(Set(records.map(\.value)) == sent)
+            let copies = Dictionary(grouping: records) { $0.headers["hookline-sequence"] ?? "" }
+            #expect(copies.count == sent.count)
+            for (sequence, found) in copies {
+                #expect(found.count == (UInt64(sequence) ?? 0 <= 100 ? 2 : 1), "\(sequence)")
+            }
+            second.send(SIGTERM)
+            #expect(try second.waitForEnd(upTo: .seconds(10)) == .exited(0))
+        }
+
+        /// The last record of the journal that is noted as published.
+        private func published(_ installation: Installation) throws -> Int {
+            let listing = try installation.run("journal", "ls", "-o", "json")
+            let found = try #require(listing.firstMatch(of: /"publishedThrough":(\d+)/))
+            return Int(found.1) ?? 0
+        }
     }
 }
 

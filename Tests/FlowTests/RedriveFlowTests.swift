@@ -13,11 +13,12 @@ extension Flows {
 
         /// An installation whose `serve` does not know `order.cancelled` yet.
         private func installation(
-            topic settings: [String: String]? = nil
+            topic settings: [String: String]? = nil, delivery: String = "idempotent"
         ) throws -> (Installation, serve: [String: String]) {
             let servers = try RealKafkaNode.current.bootstrapServers
             let installation = try Installation(
-                bootstrapServers: servers, settings: ["topics": "partitions: 3"])
+                bootstrapServers: servers,
+                settings: ["topics": "partitions: 3", "publisher": "delivery: \"\(delivery)\""])
             let entry = try #require(
                 Catalogue.shippedText.firstRange(of: "\"order.cancelled\": {"))
             let rest = Catalogue.shippedText[entry.lowerBound...]
@@ -145,6 +146,41 @@ extension Flows {
             #expect(Set(records.map(\.value)) == Set(bodies.filter { $0.count < 9_000 }))
             let left = try installation.run("quarantine", "ls", "-o", "json")
             #expect(left.split(separator: "\n").count == 1)
+        }
+
+        @Test(.timeLimit(.minutes(10)))
+        func `beside a serve that publishes in transactions each event is there once`() throws {
+            let (installation, unaware) = try installation(delivery: "exactly-once")
+            let held = try (0..<Self.count).map { try body($0) }
+            try fill(installation, unaware, held)
+            let stream = Stream(events: 4_000, seed: 33)
+            let first = try installation.serve()
+            let sending = Sending(
+                stream.bodies, port: installation.ingressPort, key: Installation.key)
+            try sending.waitFor(500, upTo: .seconds(60))
+
+            try start(installation).crash()
+            first.crash()
+            let redrive = try start(installation)
+            let second = try installation.serve()
+            #expect(try redrive.waitForEnd(upTo: .seconds(90)) == .exited(0))
+            try sending.waitForAll(upTo: .seconds(120))
+
+            let reader = TopicReader(kafka: installation.kafka)
+            let sent = Set(stream.bodies).union(held)
+            func published() throws -> [ReadRecord] {
+                try reader.records(with: Installation.prefix)
+                    .filter { $0.topic != Installation.prefix + "quarantine" }
+            }
+            try eventually("all of them in Kafka", upTo: .seconds(60)) {
+                try published().count >= sent.count
+            }
+            let records = try published()
+            #expect(records.count == sent.count)
+            #expect(Set(records.map(\.value)) == sent)
+            try check(records.filter { held.contains($0.value) })
+            second.send(SIGTERM)
+            #expect(try second.waitForEnd(upTo: .seconds(10)) == .exited(0))
         }
 
         private func check(_ records: [ReadRecord]) throws {

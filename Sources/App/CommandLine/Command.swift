@@ -92,6 +92,20 @@ extension Command.Option {
             help: "How a line looks", setting: "log.format"),
     ]
 
+    /// For commands that talk to Kafka and have it as a setting of their own.
+    static let kafka = Self(
+        name: "--kafka", short: "-b", value: .text("HOST:PORT"), help: "Kafka",
+        setting: "kafka.bootstrapServers")
+
+    /// For commands whose work is the state.
+    static let state = Self(
+        name: "--state", value: .text("FOLDER"), help: "The state", setting: "state.folder")
+
+    /// For the roles.
+    static let managementPort = Self(
+        name: "--management-port", value: .integer("N", 0...65_535),
+        help: "Where health and metrics are", setting: "management.port")
+
     /// For commands whose answer a script may read.
     static let output = Self(
         name: "--output", short: "-o", value: .word(["table", "json"]),

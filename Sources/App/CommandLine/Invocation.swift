@@ -50,6 +50,18 @@ struct Invocation: Sendable {
         return point
     }
 
+    /// Makes sure that it is said which ones are meant: by a filter at least, or by `--all` alone.
+    func requireFilter(of filters: [String], for things: String) throws(CommandFailure) {
+        let isNarrowed = filters.contains(where: has)
+        guard isNarrowed == has("--all") else { return }
+        throw CommandFailure(
+            .usage,
+            isNarrowed
+                ? "--all and a filter: which of them is meant?"
+                : "nothing says which \(things) are meant: give "
+                    + "\(filters.joined(separator: ", ")) or --all")
+    }
+
     /// Whether a script reads the answer.
     var wantsJSON: Bool {
         text("--output") == "json"

@@ -21,15 +21,7 @@ enum ConsumeCommand {
             query of the settings, /openapi.json describes it).
             """,
         options: [
-            .init(
-                name: "--state", value: .text("FOLDER"), help: "The state",
-                setting: "state.folder"),
-            .init(
-                name: "--kafka", short: "-b", value: .text("HOST:PORT"), help: "Kafka",
-                setting: "kafka.bootstrapServers"),
-            .init(
-                name: "--management-port", value: .integer("N", 0...65_535),
-                help: "Where health and metrics are", setting: "management.port"),
+            .state, .kafka, .managementPort,
             .init(
                 name: "--query-port", value: .integer("N", 0...65_535),
                 help: "Where questions are answered", setting: "query.port"),

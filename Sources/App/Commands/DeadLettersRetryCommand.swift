@@ -45,17 +45,8 @@ enum DeadLettersRetryCommand {
                 line: "hookline dead-letters retry --number 17 --number 19"),
         ]
     ) { invocation throws(CommandFailure) in
-        let filters = ["--reason", "--topic", "--since", "--until", "--number"]
-        let isNarrowed = filters.contains { invocation.has($0) }
-        guard isNarrowed != invocation.has("--all") else {
-            throw CommandFailure(
-                .usage,
-                isNarrowed
-                    ? "--all and a filter: which of them is meant?"
-                    : "nothing says which letters are meant: give "
-                        + "\(filters.joined(separator: ", ")) or --all"
-            )
-        }
+        try invocation.requireFilter(
+            of: ["--reason", "--topic", "--since", "--until", "--number"], for: "letters")
         let selection = try DeadLetterCommands.selection(invocation)
         let settings = try SettingsLoader(invocation).load()
         let judge = DeadLetterJudge(

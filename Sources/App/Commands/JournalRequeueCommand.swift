@@ -32,13 +32,7 @@ enum JournalRequeueCommand {
     ) { invocation throws(CommandFailure) in
         let settings = try SettingsLoader(invocation).load()
         let selection = try JournalSelection(invocation)
-        guard selection.isNarrowed || invocation.has("--all") else {
-            throw CommandFailure(
-                .usage, "say which records (--from, --to, --type, ...), or --all for every one")
-        }
-        guard !selection.isNarrowed || !invocation.has("--all") else {
-            throw CommandFailure(.usage, "--all is every record: leave the other options away")
-        }
+        try invocation.requireFilter(of: JournalSelection.options.map(\.name), for: "records")
         return try RequeueRun(invocation, settings).run(selection)
     }
 }

@@ -37,12 +37,9 @@ struct JournalSelection {
     private(set) var filter = RecordFilter()
     /// How many records at most.
     let limit: Int
-    /// Whether anything was said about which records.
-    let isNarrowed: Bool
 
     init(_ invocation: Invocation) throws(CommandFailure) {
         limit = invocation.integer("--limit") ?? .max
-        isNarrowed = Self.options.contains { invocation.has($0.name) }
         filter.types = Set(invocation.values["--type"] ?? [])
         filter.keys = Set(invocation.values["--key"] ?? [])
         filter.eventIDs = Set(invocation.values["--event-id"] ?? [])

@@ -88,17 +88,8 @@ enum QuarantineRedriveCommand {
     }
 
     static func selection(_ invocation: Invocation) throws(CommandFailure) -> RedriveSelection {
-        let filters = ["--reason", "--type", "--since", "--until", "--record"]
-        let isNarrowed = filters.contains { invocation.has($0) }
-        guard isNarrowed != invocation.has("--all") else {
-            throw CommandFailure(
-                .usage,
-                isNarrowed
-                    ? "--all and a filter: which of them is meant?"
-                    : "nothing says which records are meant: give "
-                        + "\(filters.joined(separator: ", ")) or --all"
-            )
-        }
+        try invocation.requireFilter(
+            of: ["--reason", "--type", "--since", "--until", "--record"], for: "records")
         var selection = RedriveSelection()
         selection.reasons = Set(
             (invocation.values["--reason"] ?? []).compactMap { QuarantineReason(rawValue: $0) })

@@ -37,13 +37,7 @@ enum ReplayCommand {
             .init(name: "--verify", help: "Compare it with the live state"),
             .init(name: "--swap", help: "Make it the live state"),
             .init(name: "--back", help: "Make the generation the live one that was it before"),
-            .init(
-                name: "--state", value: .text("FOLDER"), help: "The state",
-                setting: "state.folder"),
-            .init(
-                name: "--kafka", short: "-b", value: .text("HOST:PORT"), help: "Kafka",
-                setting: "kafka.bootstrapServers"),
-            .output,
+            .state, .kafka, .output,
         ],
         examples: [
             .init(text: "does a rebuild say the same?", line: "hookline replay --verify"),

@@ -24,15 +24,7 @@ enum ServeCommand {
             .init(
                 name: "--keys-file", value: .text("FILE"), help: "The API keys",
                 setting: "ingress.keysFile"),
-            .init(
-                name: "--journal", value: .text("FOLDER"), help: "The journal",
-                setting: "journal.folder"),
-            .init(
-                name: "--kafka", short: "-b", value: .text("HOST:PORT"), help: "Kafka",
-                setting: "kafka.bootstrapServers"),
-            .init(
-                name: "--management-port", value: .integer("N", 0...65_535),
-                help: "Where health and metrics are", setting: "management.port"),
+            JournalCommands.folder, .kafka, .managementPort,
         ],
         examples: [
             .init(

@@ -39,4 +39,26 @@ struct InvocationTests {
         #expect(failure?.code == .usage)
         #expect(failure?.messages.first?.hasPrefix("--at is \"noon\": must be a time") == true)
     }
+
+    @Test func `it must be said which ones are meant, by filters or by --all alone`() throws {
+        let command = Command(name: "redrive", group: .operate, summary: "Do") { _ in .success }
+        func ask(_ options: String...) throws(CommandFailure) {
+            let values = options.map { ($0, ["x"]) }
+            try Invocation(
+                values: Dictionary(uniqueKeysWithValues: values), command: command,
+                console: Console { _ in true }, environment: [:]
+            ).requireFilter(of: ["--type", "--since"], for: "records")
+        }
+        try ask("--type")
+        try ask("--type", "--since")
+        try ask("--all")
+        let nothing = #expect(throws: CommandFailure.self) { try ask("--dry-run") }
+        #expect(nothing?.code == .usage)
+        #expect(
+            nothing?.messages == [
+                "nothing says which records are meant: give --type, --since or --all"
+            ])
+        let both = #expect(throws: CommandFailure.self) { try ask("--all", "--since") }
+        #expect(both?.messages == ["--all and a filter: which of them is meant?"])
+    }
 }

@@ -254,6 +254,8 @@ final class CatchUpReader {
         var full = CatchUpBatch()
         swap(&full, &batch)
         _ = queue.put(.batch(full))
+        // How long the applying thread took is no standstill of Kafka.
+        lastProgress = MonotonicClock.now()
     }
 
     private func kafka(_ body: () throws(KafkaError) -> Void) throws(CatchUpError) {

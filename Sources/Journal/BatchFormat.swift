@@ -12,7 +12,7 @@ internal import Files
 /// 12  u32  CRC32C of the whole batch but these four bytes, zeros at the end included
 /// 16  2 x u64  the journal's random id
 /// 32  u64  the segment's number: what a former use of the file left behind has another
-/// 40  u64  sequence of the first record, or of the next one to come
+/// 40  u64  sequence of the first record, or of the next one to come; from 1 on
 /// 48  u32  number of records
 /// 52  u32  length of the records in bytes
 /// 56  i64  when it was written, seconds since 1970
@@ -101,6 +101,7 @@ enum BatchFormat {
         guard bytes.integer(at: 8, as: UInt16.self) == version, head.kind != nil else {
             return .corrupt("a format that this version does not know")
         }
+        guard head.firstSequence > 0 else { return .corrupt("records before the first, 1") }
         guard !head.firstSequence.addingReportingOverflow(UInt64(head.count)).overflow else {
             return .corrupt("records beyond the last number that there is")
         }

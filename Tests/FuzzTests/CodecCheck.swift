@@ -57,8 +57,8 @@ enum CodecCheck {
         let batch = seal(input.remainder(), count: count, first: first)
         let reading = BatchFormat.read(batch.span, journal: journal, segment: segment)
         guard case .batch(let head) = reading else {
-            // Numbers that there are not: no writer comes so far.
-            if case .corrupt = reading, first > .max - UInt64(count) { return }
+            // Numbers that there are not: writers begin at 1, and none comes so far.
+            if case .corrupt = reading, first == 0 || first > .max - UInt64(count) { return }
             throw Broken(description: "a sealed batch reads as \(reading)")
         }
         try same(head.whole, batch.count, "the length of a batch")

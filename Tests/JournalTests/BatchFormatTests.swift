@@ -49,14 +49,28 @@ struct BatchFormatTests {
         #expect(read([UInt8](repeating: 0, count: 4096)) == .absent)
     }
 
-    @Test func `a version that is not known is no tear`() {
+    /// The batch with a change that its checksum knows of.
+    private func sealed(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
         var changed = batch
-        changed.store(2 as UInt16, at: 8)
+        change(&changed)
         let front = changed.span.extracting(0..<12).crc32c()
         changed.store(changed.span.extracting(16..<changed.count).crc32c(after: front), at: 12)
-        guard case .corrupt = read(changed) else {
-            Issue.record("read another version")
-            return
-        }
+        return changed
+    }
+
+    private func isCorrupt(_ bytes: [UInt8]) -> Bool {
+        guard case .corrupt = read(bytes) else { return false }
+        return true
+    }
+
+    @Test func `a version that is not known is no tear`() {
+        #expect(isCorrupt(sealed { $0.store(2 as UInt16, at: 8) }))
+    }
+
+    @Test func `records have numbers from 1 to the last that there is`() {
+        #expect(!isCorrupt(sealed { $0.store(1 as UInt64, at: 40) }))
+        #expect(isCorrupt(sealed { $0.store(0 as UInt64, at: 40) }))
+        #expect(!isCorrupt(sealed { $0.store(UInt64.max - 2, at: 40) }))
+        #expect(isCorrupt(sealed { $0.store(UInt64.max - 1, at: 40) }))
     }
 }

@@ -29,12 +29,11 @@ extension ServeParts {
         context.readiness.set("journal", .ready)
         // It ends by itself: worth saying as well, and no reason to send webhooks elsewhere.
         context.readiness.note("journal") { [journal] in
-            journal.outOfSpace.map {
-                [
-                    "no room for another segment (\($0)): webhooks get 503 once what is prepared "
-                        + "is used"
-                ]
-            } ?? []
+            guard let mark = journal.outOfSpace else { return [] }
+            return [
+                "no room for another segment (\(mark)): webhooks get 503 once what is prepared is "
+                    + "used"
+            ]
         }
         let publisher = PublishLoop(
             journal: JournalTail(journal), kafka: settings.kafka,

@@ -1,6 +1,6 @@
-/// How a section finds what was set: the command line before the environment before the file.
+/// The order in which a section looks for a setting: command line, environment, file.
 extension ConfigurationSection {
-    /// Something that was set; text where it came from outside the file.
+    /// A setting as it was given: text if it came from outside the file.
     enum Given {
         case value(ConfigurationValue, ConfigurationOrigin)
         case text(String, ConfigurationOrigin)
@@ -19,10 +19,11 @@ extension ConfigurationSection {
         }
     }
 
-    /// Settings by free names, as librdkafka's: texts, numbers and booleans become text.
+    /// Settings with free names, such as librdkafka's; texts, numbers and booleans become text.
     ///
     /// A value `{ file: "/run/secrets/name" }` is read from that file, without the newline at its
-    /// end. In the environment `name=value,name=value`; on the command line `key.name=value`.
+    /// end. The environment takes `name=value,name=value`, or an object as the file has it; the
+    /// command line takes `key.name=value`.
     package func dictionary(_ key: String) -> [String: String] {
         let path = path(of: key)
         reader.noteDictionary(path)
@@ -43,7 +44,7 @@ extension ConfigurationSection {
         return entries
     }
 
-    /// Asks for one setting: parses what was set, or reports it and gives the default.
+    /// Parses one setting; reports an invalid value and returns the default instead.
     func read<T>(
         _ key: String, default standard: T, allowed: String, isSecret: Bool = false,
         _ parse: (Given) -> T?, written: (T) -> ConfigurationValue
@@ -114,9 +115,17 @@ extension ConfigurationSection {
             }
             return entries
         case .text(let text, let origin):
+            if text.first(where: { !$0.isWhitespace }) == "{" {
+                guard let value = try? ConfigurationValue(json5: Array(text.utf8)) else {
+                    // Any of its values may be a secret, so none is shown.
+                    report(path, "***", origin, "valid JSON5, such as { name: \"value\" }")
+                    return [:]
+                }
+                return dictionary(of: .value(value, origin), at: path)
+            }
             let pairs = text.split(separator: ",").map { $0.split(separator: "=", maxSplits: 1) }
             guard pairs.allSatisfy({ $0.count == 2 }) else {
-                report(path, text, origin, "name=value,name=value")
+                report(path, "***", origin, "name=value,name=value or { name: \"value\" }")
                 return [:]
             }
             let entries = pairs.map { (Self.trimmed(String($0[0])), Self.trimmed(String($0[1]))) }
@@ -154,7 +163,7 @@ extension ConfigurationSection {
             ConfigurationProblem(path: path, value: value, origin: origin, allowed: allowed))
     }
 
-    /// Names under which librdkafka takes what nobody else should read.
+    /// Whether librdkafka expects a secret under this name.
     private static func isSecret(_ name: String) -> Bool {
         ["password", "secret", "jaas", "token", "key.pem"].contains { name.contains($0) }
     }

@@ -130,6 +130,26 @@ struct ConfigurationSectionTests {
         #expect(reader.problems().isEmpty)
     }
 
+    @Test func `the environment takes an object as the file does`() throws {
+        let text = """
+             { "sasl.password": { file: "/secret" }, "a": "1,2=3" }
+            """
+        let reader = try reader("{}", ["HOOKLINE_KAFKA_PROPERTIES": text])
+        #expect(
+            reader.root.section("kafka").dictionary("properties")
+                == ["sasl.password": "hush", "a": "1,2=3"])
+        #expect(reader.problems().isEmpty)
+    }
+
+    @Test(arguments: ["sasl.password=x,y-secret", "{ \"sasl.password\": \"y-secret\""])
+    func `a malformed list of free names is refused without its values`(text: String) throws {
+        let reader = try reader("{}", ["HOOKLINE_KAFKA_PROPERTIES": text])
+        #expect(reader.root.section("kafka").dictionary("properties").isEmpty)
+        let problem = try #require(reader.problems().first?.description)
+        #expect(problem.hasPrefix("kafka.properties is *** (HOOKLINE_KAFKA_PROPERTIES): must be "))
+        #expect(!problem.contains("y-secret"))
+    }
+
     @Test func `a secret is not told in a problem`() throws {
         let reader = try reader("{ key: 12 }")
         #expect(reader.root.secret("key") == nil)

@@ -5,12 +5,12 @@ package struct Disk: FileLayer {
     /// The real file system.
     package init() {}
 
-    /// Opens a file; one that is made is its owner's only.
+    /// Opens a file; a new one is readable by its owner only.
     package func open(_ path: String, _ mode: OpenMode) throws(FileError) -> any File {
         try DiskFile(path, mode)
     }
 
-    /// Makes a folder and those above it, durably.
+    /// Creates a folder and its parents, durably.
     package func createFolder(_ path: String) throws(FileError) {
         if unsafe mkdir(path, 0o700) == 0 { return try syncFolder(folder(of: path)) }
         switch errno {
@@ -44,6 +44,24 @@ package struct Disk: FileLayer {
         }
         guard errno == 0 else { throw .failed(.list, path: folder, code: errno) }
         return names.sorted()
+    }
+
+    /// Creates a file with these bytes, durably and all at once; false if the path is in use.
+    ///
+    /// Whatever happens meanwhile, the path names the whole file or what it named before; of
+    /// several processes that try it, one succeeds.
+    package func create(_ path: String, with bytes: [UInt8]) throws(FileError) -> Bool {
+        let new = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        let file = try open(new, .create)
+        defer { unsafe unlink(new) }
+        try file.write(bytes.span, at: 0)
+        try file.sync()
+        guard unsafe link(new, path) == 0 else {
+            guard errno == EEXIST else { throw .failed(.create, path: path, code: errno) }
+            return false
+        }
+        try syncFolder(folder(of: path))
+        return true
     }
 
     /// Gives a file another name.

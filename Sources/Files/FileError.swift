@@ -4,6 +4,8 @@ internal import Glibc
 package enum FileOperation: String, Sendable {
     /// Reserving room for a file.
     case allocate
+    /// Giving a new file its name.
+    case create
     /// Making a folder.
     case createFolder = "create folder"
     /// Asking how much room is left.

@@ -1,6 +1,6 @@
-/// A key that clients may use, with a name, so that several can be in use while one is replaced.
+/// A key that clients may use, with a name, so that several can be in use during a rotation.
 package final class APIKey: Sendable {
-    /// What the journal and the log know it by.
+    /// The name in the journal and the log.
     package let name: String
     private let secret: [UInt8]
 
@@ -9,15 +9,18 @@ package final class APIKey: Sendable {
         self.secret = Array(secret.utf8)
     }
 
-    /// How many characters it has.
+    /// The number of characters.
     var count: Int { secret.count }
+
+    /// The key itself, for the person who asks for it; never for a log.
+    package var revealed: String { String(decoding: secret, as: UTF8.self) }
 
     /// Whether the two have the same name and secret.
     func isSame(as other: APIKey) -> Bool {
         name == other.name && secret == other.secret
     }
 
-    /// Whether this is the key, in a time that depends on the length of what came only.
+    /// Whether this is the key, in a time that depends on the length of the candidate only.
     func matches(_ candidate: Span<UInt8>) -> Bool {
         var difference = candidate.count ^ secret.count
         for index in candidate.indices {
@@ -28,14 +31,36 @@ package final class APIKey: Sendable {
 }
 
 extension APIKey {
-    /// The characters a name may have, beside letters and digits.
+    /// The characters that a name may have besides letters and digits.
     private static let punctuation = "._-"
+
+    /// Makes a key from the system's secure random numbers: 192 bits, as 48 hexadecimal digits.
+    ///
+    /// Throws if this cannot be the name of a key.
+    package static func random(name: String) throws(APIKeysError) -> APIKey {
+        let key = APIKey(name: name, secret: randomDigits(48))
+        // What is made here must be readable by whoever reads the file.
+        _ = try read(key.line, from: "name")
+        return key
+    }
+
+    /// Random hexadecimal digits, fit for a secret.
+    package static func randomDigits(_ count: Int) -> String {
+        var source = SystemRandomNumberGenerator()
+        return String(
+            (0..<count).flatMap { _ in
+                String(UInt8.random(in: 0..<16, using: &source), radix: 16)
+            })
+    }
+
+    /// The line of a file with keys.
+    package var line: String { "\(name): \(revealed)\n" }
 
     /// Reads keys: `name: key`, each on a line of its own, or separated by commas.
     ///
-    /// Blank lines and lines that start with `#` count for nothing. A key without a name is called
-    /// `default`. A key has visible ASCII characters only, and no comma.
-    static func read(_ text: String, from place: String) throws(APIKeysError) -> [APIKey] {
+    /// Skips blank lines and lines that start with `#`. A key without a name is called `default`.
+    /// A key has visible ASCII characters only, and no comma. Errors name the place.
+    package static func read(_ text: String, from place: String) throws(APIKeysError) -> [APIKey] {
         var keys: [APIKey] = []
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         for (index, line) in lines.enumerated() where !isComment(line) {
@@ -90,25 +115,25 @@ extension APIKey {
     }
 }
 
-/// Why the API keys cannot be used; a key itself is never part of it.
+/// The reason that API keys cannot be used; it never contains a key.
 package enum APIKeysError: Error, Equatable, CustomStringConvertible {
     /// There is no key.
     case none(place: String)
-    /// They cannot be read.
+    /// The keys cannot be read.
     case unreadable(place: String, text: String)
-    /// A line is not what it should be.
+    /// A line is malformed.
     case malformed(place: String, line: Int, problem: String)
-    /// Two keys have one name.
+    /// Two keys have the same name.
     case repeated(place: String, name: String)
 
-    /// What happened, to what, and what to do.
+    /// The error, the place, and the remedy.
     package var description: String {
         switch self {
         case .none(let place):
             "there is no API key in \(place), and nobody gets in without one: add a line \"name: key\""
         case .unreadable(let place, let text): "the API keys in \(place) cannot be read: \(text)"
         case .malformed(let place, let line, let problem):
-            "line \(line) of \(place) is no API key (\"name: key\"): \(problem)"
+            "line \(line) of \(place) is not an API key (\"name: key\"): \(problem)"
         case .repeated(let place, let name):
             "\(place) has two API keys named \"\(name)\": give each a name of its own"
         }

@@ -23,6 +23,18 @@ struct DiskTests {
         #expect(try disk.list(folder.path) == ["a", "b", "c"])
     }
 
+    @Test func `a file is created once, whole, for its owner only`() throws {
+        let path = folder.file("a")
+        #expect(try disk.create(path, with: [1, 2]))
+        #expect(try !disk.create(path, with: [3]))
+        #expect(try disk.contents(of: path) == [1, 2])
+        #expect(try FileSystem.mode(of: path) == 0o600)
+        #expect(try disk.list(folder.path) == ["a"])
+        #expect { try disk.create(folder.file("none/a"), with: []) } throws: {
+            ($0 as? FileError)?.isMissing == true
+        }
+    }
+
     @Test func `renaming takes the place of another file`() throws {
         try disk.replace(folder.file("a"), with: [1])
         try disk.replace(folder.file("b"), with: [2])

@@ -26,12 +26,24 @@ struct APIKeyTests {
     func `a line that is none is named, without the key`(text: String) {
         let error = #expect(throws: APIKeysError.self) { try read(text) }
         let line = text.contains("\n") ? 2 : 1
-        #expect(error?.description.hasPrefix("line \(line) of the file is no API key") == true)
+        #expect(error?.description.hasPrefix("line \(line) of the file is not an API key") == true)
     }
 
     @Test func `two keys of one name are refused`() {
         let error = #expect(throws: APIKeysError.self) { try read("a: b\na: c") }
         #expect(error == .repeated(place: "the file", name: "a"))
+    }
+
+    @Test func `a new key is read back from its line, and no two are alike`() throws {
+        let keys = try (0..<100).map { _ in try APIKey.random(name: "connect") }
+        #expect(Set(keys.map(\.revealed)).count == 100)
+        for key in keys {
+            #expect(key.count == 48)
+            let found = try APIKey.read(key.line, from: "the file")
+            #expect(found.map(\.name) == ["connect"])
+            #expect(found.first?.isSame(as: key) == true)
+        }
+        #expect(throws: APIKeysError.self) { try APIKey.random(name: "a b") }
     }
 
     @Test func `a key matches itself and nothing else`() {

@@ -32,6 +32,13 @@ package enum FileSystem {
         unsafe access(path, F_OK) == 0
     }
 
+    /// The permission bits of the path itself, such as 0o600.
+    package static func mode(of path: String) throws -> UInt32 {
+        var facts = stat()
+        guard unsafe lstat(path, &facts) == 0 else { throw SystemFailure("look at \(path)") }
+        return facts.st_mode & 0o7777
+    }
+
     /// Whether the path is a folder itself, not a link to one.
     package static func isFolder(_ path: String) -> Bool {
         var information = stat()

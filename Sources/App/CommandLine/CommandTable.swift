@@ -1,4 +1,4 @@
-/// Every command, in the order of the list that `hookline --help` prints.
+/// Every command, in the order in which `hookline --help` lists them.
 enum CommandTable {
     static let commands: [Command] = [
         ServeCommand.command,
@@ -25,6 +25,8 @@ enum CommandTable {
         CatalogueCommand.schema,
         HealthCommand.command,
         JournalRequeueCommand.command,
+        KeysCommands.new,
+        KeysCommands.show,
         TopicsCommands.create,
         TopicsCommands.check,
         ConfigCommands.check,

@@ -4,6 +4,7 @@ import Threads
 @main enum Hookline {
     static func main() {
         Signals.ignoreBrokenPipes()
+        Signals.endAsFirstProcess()
         let environment = ThisProcess.environment
         let runner = CommandRunner(
             commands: CommandTable.commands, console: Console(environment: environment),

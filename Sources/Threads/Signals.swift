@@ -38,6 +38,14 @@ package enum Signals {
         hookline_ignore_broken_pipes()
     }
 
+    /// Makes the signals end the process where the kernel would drop them: in process 1 of a
+    /// container, a signal without a handler does nothing.
+    ///
+    /// A role blocks the signals later and waits for them, so that no handler runs.
+    package static func endAsFirstProcess() {
+        if ThisProcess.id == 1 { hookline_end_on_signals() }
+    }
+
     /// Waits for one of the signals.
     package static func wait() -> Received {
         while true {

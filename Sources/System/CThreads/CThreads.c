@@ -45,6 +45,17 @@ void hookline_ignore_broken_pipes(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
+static void end(int number) {
+    _exit(128 + number);
+}
+
+void hookline_end_on_signals(void) {
+    struct sigaction action = {.sa_handler = end};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
 const char *hookline_environment(int index) {
     return environ[index];
 }

@@ -19,7 +19,10 @@ void hookline_signals_block(void);
 // Waits for one of them: its number, or 0 when the time is over (NULL: no limit).
 int hookline_signals_wait(const struct timespec *limit);
 
-// Writes to a pipe that nobody reads fail, and kill nobody.
+// SIGTERM, SIGINT and SIGHUP end the process with 128 and their number, unless they are blocked.
+void hookline_end_on_signals(void);
+
+// Writes to a pipe that nobody reads fail instead of killing the process.
 void hookline_ignore_broken_pipes(void);
 
 // The environment's entry at this index, `NAME=value`; NULL after the last.

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPClient
 import Support
 import Testing
 
@@ -54,6 +55,33 @@ extension Flows {
             }
             dev.send(SIGINT)
             #expect(try dev.waitForEnd(upTo: .seconds(10)) == .exited(0))
+        }
+
+        @Test(.timeLimit(.minutes(10)))
+        func `beyond loopback the printed key reads the state, and nobody else does`() throws {
+            let ports = try FreePort.some(3)
+            let dev = try RunningProcess(
+                Binary.path(),
+                ["dev", "--port", "\(ports[0])", "--management-port", "\(ports[1])"]
+                    + ["--set", "query.port=\(ports[2])"],
+                environment: ["HOOKLINE_DEV_HOST": "0.0.0.0"], directory: folder.get().path)
+            let key = try word(2, dev.waitForLine(with: "key ", upTo: .seconds(20)))
+            try dev.waitForLine(
+                with: "orders    http://localhost:\(ports[2])/entities/order", upTo: .seconds(20))
+
+            let client = HTTPClient(timeout: .seconds(10))
+            let url = "http://127.0.0.1:\(ports[2])/entities/order"
+            #expect(try client.get(url).status == 401)
+            #expect(try client.get(url, headers: [("X-Api-Key", key)]).status == 200)
+
+            let second = try RunningProcess.run(
+                try Binary.path(), ["dev"],
+                environment: [
+                    "HOOKLINE_DEV_HOST": "0.0.0.0", "HOOKLINE_INGRESS_PORT": "\(ports[0])",
+                    "HOOKLINE_MANAGEMENT_PORT": "0", "HOOKLINE_QUERY_PORT": "0",
+                ], directory: folder.get().path)
+            #expect(second.end == .exited(69))
+            #expect(second.errors.contains("choose another port"), "\(second.errors)")
         }
 
         private func word(_ number: Int, _ line: String) throws -> String {

@@ -26,6 +26,7 @@ enum LayoutRules {
         "Sources/App/Output/StateListing.swift": "StateCommandsTests",
         "Sources/App/Output/StateText.swift": "StateCommandsTests",
         "Sources/App/Output/VerifyReport.swift": "JournalCommandsTests",
+        "Sources/App/Settings/DevConfiguration.swift": "DevSettingsTests",
         "Sources/App/Roles/Roles.swift": "the flows run them",
         "Sources/App/Roles/ServeParts+Make.swift": "the flows run it",
         "Sources/Consumer/AppliedEvent.swift": "ConsumeLoopTests",

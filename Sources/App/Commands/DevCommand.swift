@@ -15,26 +15,29 @@ import Threads
 enum DevCommand {
     static let command = Command(
         name: "dev", group: .run,
-        summary: "Run all of it in one process, with a Kafka in memory",
+        summary: "Run all of Hookline in one process, with a Kafka in memory",
         details: """
-            Nothing needs to be installed and nothing is kept: the Kafka lives in this process, the
-            journal and the state in temporary folders that are removed at the end. It prints a line
-            of curl to post a webhook with, and each webhook as it passes: accepted, published to
-            topic[partition]@offset, applied to its order or licence. Ctrl-C ends it.
+            Nothing needs to be installed and nothing is kept: the Kafka lives in this process, and
+            the journal and the state in temporary folders that are removed at the end. Prints a
+            curl command that posts a webhook, then each webhook as it passes: accepted, published
+            to topic[partition]@offset, applied to its order or licence. Ctrl-C ends it.
+            It listens on this machine only, unless dev.host names another address, such as 0.0.0.0
+            in a container. Then the printed key reads the state too, and the ports are fixed: a
+            port in use ends the command.
             """,
         options: [
-            .init(name: "--demo", help: "Post four webhooks, show what becomes of them, and end"),
+            .init(name: "--demo", help: "Post four webhooks, show what becomes of them, and exit"),
             .init(
                 name: "--port", short: "-p", value: .integer("N", 0...65_535),
-                help: "Where webhooks come in; else 8080, or any that is free",
+                help: "Port for webhooks (default 8080, or any free port)",
                 setting: "ingress.port"),
             .init(
                 name: "--management-port", value: .integer("N", 0...65_535),
-                help: "Where health and metrics are; else 9464, or any that is free",
+                help: "Port for health and metrics (default 9464, or any free port)",
                 setting: "management.port"),
         ],
         examples: [
-            .init(text: "the whole way of four webhooks", line: "hookline dev --demo"),
+            .init(text: "follow four webhooks from start to end", line: "hookline dev --demo"),
             .init(text: "a place to post to", line: "hookline dev"),
         ]
     ) { invocation throws(CommandFailure) in
@@ -54,26 +57,31 @@ enum DevCommand {
         let settings = dev.settings
         try createTopics(settings, cluster)
         let context = RoleContext("dev", settings, waitingFor: ["ingress", "journal", "state"])
-        let management = try context.management(takesAnyPort: !dev.isManagementPortChosen)
+        let management = try context.management(
+            takesAnyPort: dev.takesAnyPort("management", settings.management))
         let view = DevView(invocation.console, reads: eventTopics(settings))
-        let parts = try ServeParts(context, view.extras(takesAnyPort: !dev.isPortChosen))
+        let parts = try ServeParts(
+            context,
+            view.extras(takesAnyPort: dev.takesAnyPort("ingress", settings.ingress.listener)))
         let consumer = try ConsumeCommand.consumer(context) { view.applied($0) }
         let query = try ConsumeCommand.query(
             context, ConsumeCommand.queryKeys(context), consumer,
-            takesAnyPort: !dev.isQueryPortChosen)
-        let host = settings.ingress.listener.host
-        let url = "http://\(host):\(parts.ingress.port)\(settings.ingress.path)"
+            takesAnyPort: dev.takesAnyPort("query", settings.query.listener))
         let demo =
             invocation.has("--demo")
             ? DevDemo(
-                url: url, key: dev.key, stateFolder: settings.state.folder, printer: view.printer)
+                url: settings.ingress.listener.ownURL(port: parts.ingress.port)
+                    + settings.ingress.path,
+                key: dev.key, stateFolder: settings.state.folder, printer: view.printer)
             : nil
         view.demo.update { $0 = demo }
         let banner = DevBanner(
-            url: url, key: dev.key, settings: settings, managementPort: management.port,
-            queryPort: query?.port, isDemo: demo != nil)
+            settings: settings, key: dev.key,
+            ports: .init(
+                ingress: parts.ingress.port, management: management.port, query: query?.port),
+            isDemo: demo != nil)
         try invocation.console.write(banner.text(invocation.console.paint))
-        // Into a pipe too it comes now, not with the first webhook.
+        // A pipe gets it now too, not with the first webhook.
         try invocation.console.flush()
         let end = context.run(
             Roles.dev(demo: demo, parts, query, consumer, management, view.printer))

@@ -1,4 +1,3 @@
-import HTTP
 import HTTPClient
 import JSON
 
@@ -8,30 +7,34 @@ enum HealthCommand {
         name: "health", group: .look,
         summary: "Ask a running serve or consume whether it is ready",
         details: """
-            Asks the management port (management.host and management.port). Ends with 0 when it is
-            ready, with 1 when it says why not, and with 69 when nobody answers: what the health
-            check of a container wants.
+            Asks the management port (management.host and management.port). Exits with 0 if the
+            process is ready, with 1 and the reasons if it is not, and with 69 if nothing answers.
+            With --live it serves as the health check of a container.
             """,
         options: [
-            .init(name: "--live", help: "Only whether it is alive, not whether it is ready"),
+            .init(name: "--live", help: "Check only that it is alive, not that it is ready"),
             .init(
                 name: "--url", value: .text("URL"),
-                help: "Where to ask instead, such as http://host:9464"),
+                help: "Another process to ask, such as http://host:9464"),
             .init(
                 name: "--timeout", value: .integer("SECONDS", 1...60),
-                help: "How long to wait for the answer (3)"),
+                help: "Time to wait for the answer (default 3)"),
             .output,
         ],
         examples: [
-            .init(text: "in a container", line: "hookline health --timeout 2"),
-            .init(text: "another one", line: "hookline health --url http://10.0.0.7:9464"),
+            .init(
+                text: "the health check of a container",
+                line: "hookline health --live --timeout 2"),
+            .init(
+                text: "on another machine",
+                line: "hookline health --url http://10.0.0.7:9464"),
         ]
     ) { invocation throws(CommandFailure) in
         let url: String
         if let given = invocation.text("--url") {
             url = given
         } else {
-            url = own(try SettingsLoader(invocation).load().management)
+            url = try SettingsLoader(invocation).load().management.ownURL()
         }
         let page = invocation.has("--live") ? "/livez" : "/readyz"
         let reply: HTTPReply
@@ -50,17 +53,6 @@ enum HealthCommand {
         return isWell ? .success : .negative
     }
 
-    /// The address of this configuration's own management port, from this machine.
-    static func own(_ configuration: HTTPServerConfiguration) -> String {
-        let host =
-            switch configuration.host {
-            case "0.0.0.0": "127.0.0.1"
-            case "::": "[::1]"
-            case let host: host.contains(":") ? "[\(host)]" : host
-            }
-        return "http://\(host):\(configuration.port)"
-    }
-
     private static func text(of reply: HTTPReply, _ page: String, _ paint: Paint) -> String {
         let well = page == "/livez" ? "alive" : "ready"
         let notes = entries("notes", in: reply.body).map { "  \($0.part): \($0.reason)\n" }.joined()
@@ -70,7 +62,7 @@ enum HealthCommand {
         return reasons.map { paint.red("not ready") + "  \($0): \($1)\n" }.joined() + notes
     }
 
-    /// What `/readyz` says under this name, by part.
+    /// The entries of `/readyz` under this name, by part.
     private static func entries(
         _ name: String, in body: [UInt8]
     ) -> [(part: String, reason: String)] {

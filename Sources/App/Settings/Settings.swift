@@ -14,13 +14,13 @@ import Telemetry
 
 /// The settings of every part, read once.
 ///
-/// Each command reads all of them, also those of parts that it does not run: so every command
-/// tells the same problems, and one file serves all.
+/// Each command reads all of them, including those of parts that it does not run: so every command
+/// reports the same problems, and one file serves all.
 struct Settings: Sendable {
     var log: LogConfiguration
     var catalogue: Catalogue
     var ingress: IngressConfiguration
-    /// What CloudEvents calls the sender.
+    /// The sender's name in CloudEvents.
     var source: String
     var journal: JournalConfiguration
     var kafka: KafkaConfiguration
@@ -30,6 +30,7 @@ struct Settings: Sendable {
     var state: StateConfiguration
     var query: QueryConfiguration
     var management: HTTPServerConfiguration
+    var dev: DevConfiguration
 
     init(_ root: ConfigurationSection) {
         log = LogConfiguration(root.section("log"))
@@ -47,6 +48,7 @@ struct Settings: Sendable {
         state = StateConfiguration(root.section("state"))
         query = QueryConfiguration(root.section("query"))
         management = .management(root.section("management"))
+        dev = DevConfiguration(root.section("dev"))
     }
 
     /// The catalogue of `catalogue.file`, or the one that comes with the program.

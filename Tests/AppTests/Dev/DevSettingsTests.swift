@@ -1,6 +1,9 @@
 import Kafka
 import Ingress
+import HTTP
 import Journal
+import Management
+import Query
 import Testing
 
 @testable import App
@@ -27,8 +30,34 @@ struct DevSettingsTests {
         #expect(dev.key.count == 28)
     }
 
-    @Test func `a port that somebody chose is kept`() throws {
-        #expect(try settings(["ingress.port=1234"]).isPortChosen)
-        #expect(try !settings([]).isPortChosen)
+    private func takesAnyPort(_ flags: String...) throws -> Bool {
+        let dev = try settings(flags)
+        return dev.takesAnyPort("ingress", dev.settings.ingress.listener)
+    }
+
+    @Test func `another port will do unless somebody chose one or others reach it`() throws {
+        #expect(try takesAnyPort())
+        #expect(try !takesAnyPort("ingress.port=1234"))
+        #expect(try !takesAnyPort("dev.host=0.0.0.0"))
+        #expect(try takesAnyPort("dev.host=0.0.0.0", "ingress.host=127.0.0.1"))
+    }
+
+    @Test func `every listener binds dev.host, unless it has an address of its own`() throws {
+        let hosts = { (dev: DevSettings) in
+            [dev.settings.ingress.listener.host, dev.settings.management.host]
+                + [dev.settings.query.host]
+        }
+        #expect(try hosts(settings([])) == Array(repeating: "127.0.0.1", count: 3))
+        #expect(
+            try hosts(settings(["dev.host=::", "management.host=127.0.0.1"]))
+                == ["::", "127.0.0.1", "::"])
+    }
+
+    @Test func `beyond loopback the printed key reads, and nothing is asked for on it`() throws {
+        let near = try settings(["query.keysFile=/keys"])
+        #expect(near.settings.query.keysFile == nil)
+        #expect(!near.settings.query.needsKey)
+        let far = try settings(["dev.host=0.0.0.0"])
+        #expect(far.settings.query.keys == "dev: \(far.key)")
     }
 }

@@ -59,7 +59,7 @@ uint32_t hookline_crc32c(uint32_t before, const void *bytes, size_t count) {
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
 
-__attribute__((target("crc")))
+__attribute__((target("+crc")))
 static uint32_t by_instruction(uint32_t before, const uint8_t *next, size_t count) {
     uint32_t crc = ~before;
     for (; count >= 8; count -= 8, next += 8) {

@@ -31,7 +31,7 @@ package final class FileLock: Sendable {
         var line = [CChar](repeating: 0, count: 256)
         while unsafe fgets(&line, Int32(line.count), table) != nil {
             // 1: FLOCK  ADVISORY  WRITE 4711 fe:00:16221290 0 EOF
-            let text = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            let text = line.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
             let words = String(decoding: text, as: UTF8.self).split(separator: " ")
             guard words.count > 5, words[1] == "FLOCK", words[3] == "WRITE",
                 words[5].hasSuffix(mark)

@@ -41,9 +41,14 @@ package enum FileError: Error, Equatable, Sendable {
     /// The file ends before what was to be read.
     case cutShort(path: String, offset: Int, wanted: Int)
 
-    /// Whether there is no room left, so that it may work again later.
+    /// Whether the call found no room, so that it may succeed later.
+    ///
+    /// Never true of a sync: the kernel has dropped bytes that it had already accepted, whatever
+    /// the reason, and no later sync brings them back.
     package var isNoSpace: Bool {
-        guard case .failed(_, _, let code) = self else { return false }
+        guard case .failed(let operation, _, let code) = self, operation != .sync else {
+            return false
+        }
         return code == ENOSPC || code == EDQUOT
     }
 

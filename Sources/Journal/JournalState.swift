@@ -1,4 +1,5 @@
 internal import Events
+internal import Files
 
 /// What the writer, its helper and those who append share, under one lock: decisions without I/O.
 struct JournalState {
@@ -27,6 +28,8 @@ struct JournalState {
     /// Where a batch goes.
     struct Place {
         let segment: Segment
+        /// The segment's file, open for this writer alone.
+        let file: any File
         let offset: Int
         let first: UInt64
         /// The helper has something to prepare.
@@ -175,12 +178,13 @@ struct JournalState {
             segments.append(next)
             segments[segments.count - 1].first = openFirst
         }
+        guard let file = active.file else { preconditionFailure("the active segment is open") }
         let offset = active.used
         segments[segments.count - 1].used += bytes
         // Not with every batch: a step is much larger than most.
         let isStep = (offset + bytes) / stepBytes > offset / stepBytes || room == .following
         return Place(
-            segment: active, offset: offset, first: openFirst,
+            segment: active, file: file, offset: offset, first: openFirst,
             wakesHelper: isStep && wanted != nil)
     }
 
@@ -192,8 +196,13 @@ struct JournalState {
         return waiters
     }
 
-    /// The batch is synced; answers who else waits for one of its records.
-    mutating func wrote(_ batch: OpenBatch, at place: Place, now: Int64) -> [Waiter] {
+    /// Marks the batch as durable, and returns who else waits for one of its records.
+    ///
+    /// Throws if the helper has failed meanwhile: an error that it met may concern these bytes.
+    mutating func wrote(
+        _ batch: OpenBatch, at place: Place, now: Int64
+    ) throws(JournalError) -> [Waiter] {
+        if let failure { throw failure }
         durable = place.first + UInt64(batch.count) - 1
         writtenBytes += batch.bytes.count
         segments[segments.count - 1].newest = now

@@ -172,17 +172,22 @@ package final class JournalWriter: Part {
         batch.seal(
             .records, journal, segment: place.segment.number, first: place.first,
             writtenAt: now.seconds)
-        do {
-            try place.segment.file?.write(batch.bytes.span, at: place.offset)
-            try place.segment.file?.sync()
+        let late: [Waiter]
+        do throws(JournalError) {
+            try JournalError.wrap { () throws(FileError) in
+                try place.file.write(batch.bytes.span, at: place.offset)
+                try place.file.sync()
+            }
+            late = try state.withLock { state throws(JournalError) in
+                try state.wrote(batch, at: place, now: now.seconds)
+            }
         } catch {
-            try end(with: .file(error), batch: batch)
+            return try end(with: error, batch: batch)
         }
         metrics.syncSeconds.observe(from: now.monotonic, to: MonotonicClock.now())
         metrics.batchRecords.observe(Double(batch.count))
         metrics.records.add(batch.count)
         metrics.writtenBytes.add(batch.bytes.count)
-        let late = state.withLock { $0.wrote(batch, at: place, now: now.seconds) }
         publishDurable(
             place.first + UInt64(batch.count) - 1, place, place.offset + batch.bytes.count)
         for waiter in batch.waiters { waiter.completion(.success(waiter.receipt)) }
@@ -224,8 +229,8 @@ package final class JournalWriter: Part {
                 .endMark, journal, segment: place.segment.number, first: place.first,
                 writtenAt: now.seconds)
             do {
-                try place.segment.file?.write(mark.bytes.span, at: place.offset)
-                try place.segment.file?.sync()
+                try place.file.write(mark.bytes.span, at: place.offset)
+                try place.file.sync()
             } catch {
                 try end(with: .file(error), batch: nil)
             }

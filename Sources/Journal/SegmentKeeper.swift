@@ -4,8 +4,8 @@ internal import Threads
 
 /// The journal's helper: prepares segments ahead of the writer and writes the checkpoints.
 ///
-/// It is the only one that makes, renames and removes segment files. Want of space is a state
-/// that it tells the writer, and tries to leave again; any other error ends the journal.
+/// It alone creates, renames and removes segment files. When there is no space, it says so to the
+/// writer and tries again; any other error, and every error of a sync, ends the journal.
 final class SegmentKeeper: Sendable {
     /// What only the helper touches, or who takes over when it has ended.
     private struct Checkpoints {
@@ -219,12 +219,16 @@ final class SegmentKeeper: Sendable {
     }
 
     /// Zeroes a step of the segment.
+    ///
+    /// Linux reports a write-back error once to each open file description. The writer may be
+    /// syncing a batch of the same file, and must hear of an error itself: so this opens the file
+    /// again.
     private func zero(_ segment: Segment) throws(FileError) {
         let end = min(segment.prepared + zeros.count, configuration.fileBytes)
         let zeros = zeros
-        try segment.file?.write(
-            zeros.span.extracting(0..<end - segment.prepared), at: segment.prepared)
-        try segment.file?.sync()
+        let file = try folder.files.open(folder.segment(segment.number), .write)
+        try file.write(zeros.span.extracting(0..<end - segment.prepared), at: segment.prepared)
+        try file.sync()
         state.update { state in
             let last = state.segments.count - 1
             if state.segments[last].number == segment.number {

@@ -19,6 +19,11 @@ struct FileErrorTests {
         #expect(!FileError.locked(path: "", holder: nil).isNoSpace)
     }
 
+    @Test func `a sync that found no space has lost bytes, which no room brings back`() {
+        #expect(!FileError.failed(.sync, path: "", code: ENOSPC).isNoSpace)
+        #expect(!FileError.failed(.sync, path: "", code: EDQUOT).isNoSpace)
+    }
+
     @Test func `a code without a name is given as a number`() {
         #expect(FileError.failed(.read, path: "/a", code: 255).description.contains("errno 255"))
     }

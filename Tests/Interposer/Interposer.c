@@ -21,6 +21,7 @@
 
 static const char *plannedCall;
 static const char *plannedPath;
+static const char *plannedThread;
 static const char *sign;
 static int plannedNumber;
 static int plannedError;
@@ -51,6 +52,7 @@ static int findProgram(struct dl_phdr_info *info, size_t size, void *unused) {
 
 __attribute__((constructor)) static void readPlan(void) {
     plannedPath = getenv("INTERPOSER_PATH");
+    plannedThread = getenv("INTERPOSER_THREAD");
     plannedNumber = number("INTERPOSER_NUMBER", 1);
     plannedError = number("INTERPOSER_ERRNO", EIO);
     repeats = number("INTERPOSER_REPEAT", 0);
@@ -84,9 +86,17 @@ static int openBelow(const char *path, int flags, mode_t mode) {
     return BELOW(int, "open", const char *, int, ...)(path, flags, mode);
 }
 
+static int isOfPlannedThread(void) {
+    char name[16] = "";
+    if (!plannedThread) return 1;
+    pthread_getname_np(pthread_self(), name, sizeof name);
+    return !strcmp(name, plannedThread);
+}
+
 /// Whether this call, of a file at this path, is the one.
 static int isTurn(const char *path) {
     if (plannedPath && !strstr(path, plannedPath)) return 0;
+    if (!isOfPlannedThread()) return 0;
     int count = atomic_fetch_add(&calls, 1) + 1;
     if (count < plannedNumber) return 0;
     if (count > plannedNumber && !(repeats && sign && access(sign, F_OK) == 0)) return 0;
@@ -112,6 +122,8 @@ static int fail(void) {
     return -1;
 }
 
+static void forgetErrors(int descriptor);
+
 int open(const char *path, int flags, ...) {
     mode_t mode = 0;
     if (flags & (O_CREAT | O_TMPFILE)) {
@@ -121,30 +133,79 @@ int open(const char *path, int flags, ...) {
         va_end(list);
     }
     if (isPlanned("open") && isTurn(path)) return fail();
-    return openBelow(path, flags, mode);
+    int descriptor = openBelow(path, flags, mode);
+    if (isPlanned("fdatasync")) forgetErrors(descriptor);
+    return descriptor;
 }
 
 // MARK: - What a failed sync loses
 
 /// The kernel may count what a failed sync did not write as written, and drop it: until the next
-/// sync, what each write covers is kept as it was, and put back when that sync is the one to fail.
+/// sync of the file, what each write covers is kept as it was, and put back when that sync is the
+/// one to fail, whichever descriptor wrote it.
 struct write {
-    int descriptor;
+    dev_t device;
+    ino_t inode;
     off_t offset;
     size_t count;
     char *before;
 };
 static struct write writes[64];
 static int writeCount;
+
+/// A write-back error is reported once to each open file description that was open when it
+/// happened: of each file the number of errors, and of each descriptor how many it was told of.
+struct errors {
+    dev_t device;
+    ino_t inode;
+    int count;
+};
+static struct errors failures[16];
+static int failureCount;
+static int known[1024];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+static struct errors *failuresOf(int descriptor, int makes) {
+    struct stat facts;
+    if (descriptor < 0 || descriptor >= 1024 || fstat(descriptor, &facts) != 0) return NULL;
+    for (int index = 0; index < failureCount; index++) {
+        struct errors *each = &failures[index];
+        if (each->device == facts.st_dev && each->inode == facts.st_ino) return each;
+    }
+    if (!makes || failureCount == 16) return NULL;
+    failures[failureCount] = (struct errors){facts.st_dev, facts.st_ino, 0};
+    return &failures[failureCount++];
+}
+
+/// A descriptor that is opened now is not told of what others were told of before.
+static void forgetErrors(int descriptor) {
+    pthread_mutex_lock(&lock);
+    struct errors *found = failuresOf(descriptor, 0);
+    if (descriptor >= 0 && descriptor < 1024) known[descriptor] = found ? found->count : 0;
+    pthread_mutex_unlock(&lock);
+}
+
+/// Whether there is an error that the descriptor was not told of; now it is.
+static int isToldOfError(int descriptor, int isNew) {
+    pthread_mutex_lock(&lock);
+    struct errors *found = failuresOf(descriptor, isNew);
+    if (found && isNew) found->count++;
+    int isTold = found && known[descriptor] != found->count;
+    if (isTold) known[descriptor] = found->count;
+    pthread_mutex_unlock(&lock);
+    return isTold;
+}
+
 static void remember(int descriptor, size_t count, off_t offset) {
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0) return;
     pthread_mutex_lock(&lock);
     if (writeCount < 64) {
         char *before = calloc(1, count);
         ssize_t read = pread(descriptor, before, count, offset);
         if (read >= 0) {
-            writes[writeCount++] = (struct write){descriptor, offset, count, before};
+            writes[writeCount++] =
+                (struct write){facts.st_dev, facts.st_ino, offset, count, before};
         } else {
             free(before);
         }
@@ -152,18 +213,24 @@ static void remember(int descriptor, size_t count, off_t offset) {
     pthread_mutex_unlock(&lock);
 }
 
+static int isOf(const struct write *each, const struct stat *facts) {
+    return each->device == facts->st_dev && each->inode == facts->st_ino;
+}
+
 /// Forgets the writes of a file that are on disk now, or puts back what was there, the last first.
 static void settle(int descriptor, int putsBack) {
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0) return;
     pthread_mutex_lock(&lock);
     int kept = 0;
     for (int index = writeCount - 1; index >= 0 && putsBack; index--) {
         struct write *each = &writes[index];
-        if (each->descriptor != descriptor) continue;
+        if (!isOf(each, &facts)) continue;
         BELOW(ssize_t, "pwrite", int, const void *, size_t, off_t)
         (descriptor, each->before, each->count, each->offset);
     }
     for (int index = 0; index < writeCount; index++) {
-        if (writes[index].descriptor == descriptor) {
+        if (isOf(&writes[index], &facts)) {
             free(writes[index].before);
         } else {
             writes[kept++] = writes[index];
@@ -185,12 +252,12 @@ ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
 }
 
 int fdatasync(int descriptor) {
-    if (isTurnOf("fdatasync", descriptor)) {
-        settle(descriptor, 1);
-        return fail();
-    }
+    if (!isPlanned("fdatasync")) return BELOW(int, "fdatasync", int)(descriptor);
+    int isTurn = isTurnOf("fdatasync", descriptor);
+    if (isTurn) settle(descriptor, 1);
+    if (isToldOfError(descriptor, isTurn)) return fail();
     int code = BELOW(int, "fdatasync", int)(descriptor);
-    if (isPlanned("fdatasync")) settle(descriptor, 0);
+    settle(descriptor, 0);
     return code;
 }
 

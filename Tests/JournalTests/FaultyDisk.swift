@@ -11,6 +11,8 @@ struct FaultyDisk: FileLayer {
         var fault: (@Sendable (FileOperation, String) -> Int32?)?
         /// How many calls were made.
         var calls = 0
+        /// Syncs that failed, by the path of the file, and with which errno the last one did.
+        var failedSyncs: [String: (count: Int, code: Int32)] = [:]
     }
 
     let rules = Monitor(Rules())
@@ -32,6 +34,21 @@ struct FaultyDisk: FileLayer {
             return rules.fault?(operation, path)
         }
         if let code { throw .failed(operation, path: path, code: code) }
+    }
+
+    /// The errno of a failed sync of the file that this description was not told of yet.
+    ///
+    /// As Linux does, each description is told of the latest error once, whoever's sync met it.
+    fileprivate func untold(_ path: String, known: inout Int) -> Int32? {
+        guard let failed = rules.withLock({ $0.failedSyncs[path] }), failed.count != known else {
+            return nil
+        }
+        known = failed.count
+        return failed.code
+    }
+
+    fileprivate func noteFailedSync(_ path: String, _ code: Int32) {
+        rules.update { $0.failedSyncs[path] = (($0.failedSyncs[path]?.count ?? 0) + 1, code) }
     }
 
     fileprivate func grow(_ operation: FileOperation, _ path: String, by bytes: Int)
@@ -87,10 +104,13 @@ struct FaultyDisk: FileLayer {
 private final class FaultyFile: File {
     private let file: any File
     private let disk: FaultyDisk
+    /// How many failed syncs of the file this description was told of.
+    private let known: Monitor<Int>
 
     init(_ file: any File, _ disk: FaultyDisk) {
         self.file = file
         self.disk = disk
+        known = Monitor(disk.rules.withLock { $0.failedSyncs[file.path]?.count ?? 0 })
     }
 
     var path: String { file.path }
@@ -116,7 +136,14 @@ private final class FaultyFile: File {
     func startWriting(_ range: Range<Int>) { file.startWriting(range) }
 
     func sync() throws(FileError) {
-        try disk.check(.sync, path)
+        do {
+            try disk.check(.sync, path)
+        } catch {
+            if case .failed(_, _, let code) = error { disk.noteFailedSync(path, code) }
+        }
+        if let code = known.withLock({ disk.untold(path, known: &$0) }) {
+            throw .failed(.sync, path: path, code: code)
+        }
         try file.sync()
     }
 

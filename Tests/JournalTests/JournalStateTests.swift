@@ -1,4 +1,6 @@
 import Events
+import Files
+import Glibc
 import Testing
 
 @testable import Journal
@@ -23,7 +25,7 @@ struct JournalStateTests {
     private func segment(_ number: UInt64, _ used: Int, _ prepared: Int) -> Segment {
         Segment(
             number: number, first: 1, used: used * Self.page, prepared: prepared * Self.page,
-            newest: 0)
+            newest: 0, file: try? MemoryDisk(seed: 1).open("segment", .create))
     }
 
     private func take(
@@ -63,6 +65,21 @@ struct JournalStateTests {
         #expect(state.segments.map(\.first) == [1, 2])
         #expect(state.following == nil)
         #expect(state.wanted?.number == 3)
+    }
+
+    @Test func `after an error of the helper nothing that was written is promised`() {
+        var state = state(here: 3, following: 64)
+        _ = take(&state, 1, pages: 2)
+        guard case .write(let place) = state.work() else {
+            Issue.record("there is room")
+            return
+        }
+        var batch = OpenBatch.none
+        state.exchange(&batch)
+        let error = JournalError.file(.failed(.sync, path: "segment", code: EIO))
+        state.failure = error
+        #expect(throws: error) { try state.wrote(batch, at: place, now: 0) }
+        #expect(state.durable == 0)
     }
 
     @Test func `without room the writer waits for the helper`() {

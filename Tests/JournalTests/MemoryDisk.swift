@@ -21,12 +21,25 @@ final class MemoryDisk: FileLayer, @unchecked Sendable {
     var capacity = Int.max
     /// Chance that a call fails with EIO, in thousandths.
     var faults = 0
+    /// Chance that a sync finds that its writing back has failed, in hundredths.
+    var syncFaults = 0
+    /// What the kernel has still to report of each file.
+    private var errors: [Int: WritebackErrors] = [:]
     /// How many did.
     private(set) var failed = 0
     var interlude: ((FileOperation, String) -> Void)?
     /// Which process has the files open: what an earlier one held is closed.
     private var life = 0
     private var locks: [Int: [ObjectIdentifier: LockMode]] = [:]
+
+    /// Write-back errors of a file, as Linux keeps them (`errseq_t`): each open file description
+    /// is told of the latest one once, whoever's bytes were lost.
+    private struct WritebackErrors {
+        var count = 0
+        var code: Int32 = EIO
+        /// Whether anybody was told; until then, whoever opens the file is told too.
+        var isSeen = true
+    }
 
     init(_ image: DiskImage = DiskImage(), seed: Int) {
         self.image = image
@@ -47,7 +60,16 @@ final class MemoryDisk: FileLayer, @unchecked Sendable {
     /// The power goes: what was not synced is kept or not.
     func losePower() {
         endProcess()
+        errors.removeAll()
         image.losePower(&generator)
+    }
+
+    /// Nothing fails any longer, and nothing is left to report.
+    func recover() {
+        capacity = .max
+        faults = 0
+        syncFaults = 0
+        errors.removeAll()
     }
 
     // MARK: - Calls
@@ -72,9 +94,12 @@ final class MemoryDisk: FileLayer, @unchecked Sendable {
 
     func open(_ path: String, _ mode: OpenMode) throws(FileError) -> any File {
         try begin(.open, path)
-        if let node = image.node(path) { return MemoryFile(path, node, self, life) }
+        if let node = image.node(path) {
+            let known = errors[node].map { $0.isSeen ? $0.count : 0 } ?? 0
+            return MemoryFile(path, node, self, life, knownErrors: known)
+        }
         guard mode == .create else { throw .failed(.open, path: path, code: ENOENT) }
-        return MemoryFile(path, image.make(path), self, life)
+        return MemoryFile(path, image.make(path), self, life, knownErrors: 0)
     }
 
     /// There is one folder, which is there.
@@ -155,10 +180,26 @@ final class MemoryDisk: FileLayer, @unchecked Sendable {
         do {
             try begin(.sync, file.path)
         } catch {
-            if !isDown { image.failSync(file.node, &generator) }
-            throw error
+            guard !isDown else { throw error }
+            failWriteback(file.node, EIO)
+        }
+        if syncFaults > 0, Int.random(in: 0..<100, using: &generator) < syncFaults {
+            failWriteback(file.node, Bool.random(using: &generator) ? ENOSPC : EIO)
         }
         image.sync(file.node)
+        guard let found = errors[file.node], found.count != file.knownErrors else { return }
+        file.knownErrors = found.count
+        errors[file.node]?.isSeen = true
+        throw .failed(.sync, path: file.path, code: found.code)
+    }
+
+    /// Loses some of what was written and not synced, by whichever description.
+    private func failWriteback(_ node: Int, _ code: Int32) {
+        image.failSync(node, &generator)
+        failed += 1
+        errors[node, default: WritebackErrors()].count += 1
+        errors[node]?.code = code
+        errors[node]?.isSeen = false
     }
 
     fileprivate func resize(
@@ -187,17 +228,21 @@ final class MemoryDisk: FileLayer, @unchecked Sendable {
     }
 }
 
-private final class MemoryFile: File {
+private final class MemoryFile: File, @unchecked Sendable {
+    // Safe because: a simulation is one thread.
     let path: String
     let node: Int
     let life: Int
+    /// How many of the file's write-back errors this description was told of.
+    var knownErrors: Int
     private let disk: MemoryDisk
 
-    init(_ path: String, _ node: Int, _ disk: MemoryDisk, _ life: Int) {
+    init(_ path: String, _ node: Int, _ disk: MemoryDisk, _ life: Int, knownErrors: Int) {
         self.path = path
         self.node = node
         self.disk = disk
         self.life = life
+        self.knownErrors = knownErrors
     }
 
     deinit { disk.unlock(self) }

@@ -106,8 +106,11 @@ final class PowerLossHistory: @unchecked Sendable {
 
     /// Lives so many steps, to a sudden end.
     func live(steps: Int) throws {
-        for _ in 0..<steps {
+        for step in 0..<steps {
             if writer == nil { try start() }
+            // The first segment is zeroed while it is written: only a disk that is bad from the
+            // start can fail one of the two and report it to the other.
+            if step == 0, chance(1, in: 2) { failSyncs() }
             if writer != nil { act() }
             try check()
         }
@@ -156,9 +159,10 @@ final class PowerLossHistory: @unchecked Sendable {
     private func interlude(_ operation: FileOperation, _ path: String) {
         say("  \(operation.rawValue) \(path)")
         if operation == .rename, path.hasSuffix(".segment") { tally.add("segments used again") }
-        guard writer != nil, atWork.count == 1, !disk.isDown, !hasFailed, chance(1, in: 5) else {
-            return
-        }
+        guard writer != nil, atWork.count == 1, !disk.isDown, !hasFailed else { return }
+        // Between write and sync of a batch the other thread's sync matters most.
+        if operation == .sync, chance(1, in: 3) { return stepKeeper() }
+        guard chance(1, in: 5) else { return }
         switch Int.random(in: 0..<10, using: &random) {
         case ..<4: append()
         case ..<7: stepKeeper()
@@ -188,7 +192,7 @@ final class PowerLossHistory: @unchecked Sendable {
 
     /// The disk runs full, or fails now and then, or gets well.
     private func turnDisk() {
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
         case 0:
             disk.capacity =
                 disk.image.usedBytes
@@ -197,13 +201,18 @@ final class PowerLossHistory: @unchecked Sendable {
         case 1:
             disk.faults = Int.random(in: 1...20, using: &random)
             say("\(disk.faults) in a thousand calls fail")
+        case 2: failSyncs()
         default: turnWell()
         }
     }
 
+    private func failSyncs() {
+        disk.syncFaults = Int.random(in: 1...40, using: &random)
+        say("\(disk.syncFaults) in a hundred syncs fail")
+    }
+
     private func turnWell() {
-        disk.capacity = .max
-        disk.faults = 0
+        disk.recover()
         say("the disk is well")
     }
 

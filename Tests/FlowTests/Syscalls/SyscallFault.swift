@@ -37,11 +37,15 @@ struct SyscallFault: Sendable, CustomTestStringConvertible {
     var bytes = 0...Int(Int32.max)
     /// Whether it takes a Kafka to come to that call.
     var needsKafka = false
+    /// The only thread whose calls count, by its name; nil for every thread.
+    var thread: String?
 
     init(
         _ call: String, _ file: String, _ error: Int32, _ moment: Moment, _ outcome: Outcome,
-        number: Int = 1, bytes: ClosedRange<Int> = 0...Int(Int32.max), kafka: Bool = false
+        number: Int = 1, bytes: ClosedRange<Int> = 0...Int(Int32.max), kafka: Bool = false,
+        thread: String? = nil
     ) {
+        self.thread = thread
         self.call = call
         self.file = file
         self.number = number
@@ -63,17 +67,19 @@ struct SyscallFault: Sendable, CustomTestStringConvertible {
 
     var testDescription: String {
         let kind = bytes == SyscallFault.zeroing ? " of zeros" : ""
-        return "\(call)\(kind) \(file) #\(number) \(errorName) at \(moment) \(outcome)"
+        let thread = thread.map { " of \($0)" } ?? ""
+        return "\(call)\(kind)\(thread) \(file) #\(number) \(errorName) at \(moment) \(outcome)"
     }
 
     /// For the interposer, with the file that it makes when the call has failed.
     func environment(sign: String) -> [String: String] {
-        [
+        let filter = thread.map { ["INTERPOSER_THREAD": $0] } ?? [:]
+        return filter.merging([
             "INTERPOSER_CALL": call, "INTERPOSER_PATH": file, "INTERPOSER_NUMBER": "\(number)",
             "INTERPOSER_ERRNO": "\(error)", "INTERPOSER_SIGN": sign,
             "INTERPOSER_REPEAT": outcome == .refuses ? "1" : "0",
             "INTERPOSER_LEAST": "\(bytes.lowerBound)", "INTERPOSER_MOST": "\(bytes.upperBound)",
-        ]
+        ]) { $1 }
     }
 
     /// The helper zeroes a MiB at a time; a batch of the tests is smaller.
@@ -124,6 +130,10 @@ struct SyscallFault: Sendable, CustomTestStringConvertible {
         SyscallFault("fdatasync", ".segment", EIO, .load, .ends, number: 5),
         SyscallFault("fdatasync", ".segment", EIO, .load, .ends, number: 8),
         SyscallFault("fdatasync", ".segment", ENOSPC, .load, .ends, number: 11),
+        // The helper's sync drops bytes of the file, whoever wrote them: no want of room.
+        SyscallFault("fdatasync", ".segment", ENOSPC, .load, .ends, thread: "journal-keeper"),
+        SyscallFault(
+            "fdatasync", ".segment", EDQUOT, .load, .ends, number: 3, thread: "journal-keeper"),
     ]
 
     private static let preparations: [SyscallFault] = [

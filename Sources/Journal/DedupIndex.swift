@@ -1,9 +1,10 @@
 internal import Events
 
-/// Which bodies the journal has had within the window: an entry for every record of that time.
+/// The bodies that the journal has had within the window: an entry for every record of that time.
 ///
-/// Bounded by the window, by each record's time of arrival, and by a number of ids; what goes
-/// before its time because of the number is counted. About 40 bytes an id.
+/// The window counts from each record's arrival. A number of ids is a second bound; an id that
+/// goes early because of it is counted. Records that are not durable keep their ids beyond both
+/// bounds, because a refused batch takes them back one by one. About 40 bytes an id.
 struct DedupIndex {
     /// What the index says of a body.
     enum Answer: Equatable {
@@ -20,6 +21,8 @@ struct DedupIndex {
     private let maxIds: Int
     /// How many ids went although they were within the window.
     private(set) var droppedEarly = 0
+    /// The last record that is on disk; at a start every record is.
+    private var durable = UInt64.max
 
     init(_ configuration: DedupConfiguration, next: UInt64) {
         precondition(
@@ -35,9 +38,29 @@ struct DedupIndex {
     /// Sequence of the record that comes next.
     var next: UInt64 { entries.next }
 
+    /// Whether the oldest id may go.
+    private var mayForget: Bool { count > 0 && entries.first <= durable }
+
+    /// Whether the table cannot tell another record from those that it has.
+    var isFull: Bool { UInt64(count) + 1 >= DedupTable.span }
+
     /// Forgets what has left the window.
     mutating func expire(now: Int64) {
-        while count > 0, let oldest = times.oldest, oldest < now - windowSeconds { removeFirst() }
+        while mayForget, let oldest = times.oldest, oldest < now - windowSeconds { removeFirst() }
+    }
+
+    /// Notes that the records through this one are on disk; the ids of those after it stay.
+    mutating func markDurable(through last: UInt64) {
+        durable = last
+        drop(downTo: maxIds)
+    }
+
+    /// Forgets the oldest ids before their time, down to this many.
+    private mutating func drop(downTo limit: Int) {
+        while count > limit, mayForget {
+            removeFirst()
+            droppedEarly += 1
+        }
     }
 
     /// What is known of this key.
@@ -70,10 +93,7 @@ struct DedupIndex {
 
     /// Adds the record that comes next.
     mutating func append(_ key: DedupKey, code: UInt8, receivedAt seconds: Int64) {
-        if count == maxIds {
-            removeFirst()
-            droppedEarly += 1
-        }
+        drop(downTo: maxIds - 1)
         if table.isFull { grow() }
         table.insert(key.id, entries.next)
         times.append(entries.next, seconds: seconds)
@@ -114,6 +134,7 @@ struct DedupIndex {
 
     /// Takes back the newest records, down to the one before this sequence.
     mutating func removeLast(downTo sequence: UInt64) {
+        precondition(sequence > durable || durable == .max, "a durable record is never taken back")
         while entries.next > max(sequence, entries.first) {
             let last = entries.next - 1
             removeFromTable(last)

@@ -73,6 +73,7 @@ struct JournalState {
         self.index = index
         openFirst = index.next
         durable = index.next - 1
+        self.index.markDurable(through: durable)
         self.published = published
         self.segments = segments
         self.following = following
@@ -127,7 +128,7 @@ struct JournalState {
 
     private func refusal(for length: Int) -> AppendRefusal? {
         let bytes = open.bytes.count + length
-        if bytes > batchBytes { return .full }
+        if bytes > batchBytes || index.isFull { return .full }
         if outOfSpace != nil, place(for: BatchFormat.padded(bytes)) == nil { return .noSpace }
         return nil
     }
@@ -191,6 +192,7 @@ struct JournalState {
     /// Forgets the records that wait for room.
     private mutating func giveUpOpen() -> [Waiter] {
         index.removeLast(downTo: openFirst)
+        precondition(index.next == openFirst, "the next record would leave a gap")
         let waiters = open.waiters
         open.clear()
         return waiters
@@ -204,6 +206,7 @@ struct JournalState {
     ) throws(JournalError) -> [Waiter] {
         if let failure { throw failure }
         durable = place.first + UInt64(batch.count) - 1
+        index.markDurable(through: durable)
         writtenBytes += batch.bytes.count
         segments[segments.count - 1].newest = now
         defer { late.removeAll(keepingCapacity: true) }

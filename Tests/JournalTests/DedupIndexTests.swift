@@ -98,6 +98,28 @@ struct DedupIndexTests {
         #expect(index.droppedEarly == 15)
     }
 
+    @Test func `what is not on disk is not forgotten, by number or by time`() {
+        var configuration = DedupConfiguration()
+        configuration.maxIds = 3
+        configuration.windowHours = 1
+        var index = DedupIndex(configuration, next: 1)
+        index.markDurable(through: 0)
+        for number in 1...6 as ClosedRange<UInt64> {
+            index.append(
+                DedupKey(high: number, low: 0, body: 0, id: number), code: 0, receivedAt: 0)
+        }
+        index.expire(now: 100 * 3600)
+        #expect(index.count == 6)
+        index.markDurable(through: 2)
+        #expect(index.count == 4)
+        #expect(index.droppedEarly == 2)
+        index.markDurable(through: 6)
+        #expect(index.count == 3)
+        #expect(index.droppedEarly == 3)
+        index.expire(now: 100 * 3600)
+        #expect(index.count == 0)
+    }
+
     @Test func `a lone id that comes when all have gone lives its whole window`() {
         var configuration = DedupConfiguration()
         configuration.windowHours = 1

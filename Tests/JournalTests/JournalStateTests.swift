@@ -10,13 +10,14 @@ struct JournalStateTests {
 
     /// A state whose segment and the one after it have room for so many pages.
     private func state(
-        here: Int, following: Int?, of total: Int = 64
+        here: Int, following: Int?, of total: Int = 64, maxIds: Int = 1000
     ) -> JournalState {
         var configuration = JournalConfiguration()
+        configuration.dedup.maxIds = maxIds
         configuration.segmentBytes = total * Self.page
         configuration.batchBytes = 8 * Self.page
         return JournalState(
-            index: DedupIndex(DedupConfiguration(), next: 1),
+            index: DedupIndex(configuration.dedup, next: 1),
             published: PublishPosition(through: 0),
             segments: [segment(1, total - here, total)],
             following: following.map { segment(2, 0, $0) }, configuration: configuration)
@@ -145,6 +146,29 @@ struct JournalStateTests {
         // What still fits is taken.
         #expect(take(&state, 2, pages: 1) == nil)
         #expect(place(&state) == 1)
+    }
+
+    @Test func `records that are refused leave no gap, though they are more than the ids kept`() {
+        var state = state(here: 64, following: nil, maxIds: 2)
+        for number in 1...4 { _ = take(&state, number, pages: 1) }
+        #expect(place(&state) == 1)
+        var batch = OpenBatch.none
+        state.exchange(&batch)
+        for number in 5...8 { _ = take(&state, number, pages: 1) }
+        // Neither the batch that is being written nor the one that waits may lose an id.
+        for number in [1, 4, 5, 8] { #expect(take(&state, number, pages: 1) == nil) }
+        #expect(state.index.next == 9)
+
+        state.outOfSpace = .full
+        state.segments[0].prepared = state.segments[0].used
+        guard case .refuse(let waiters, .noSpace) = state.work() else {
+            Issue.record("there is no room")
+            return
+        }
+        #expect(waiters.count == 6)
+        #expect(state.index.next == 5)
+        let receipt = take(&state, 9, pages: 1)
+        #expect(receipt == .failure(.noSpace))
     }
 
     @Test func `more than a batch is refused`() {

@@ -38,10 +38,8 @@ extension APIKey {
     ///
     /// Throws if this cannot be the name of a key.
     package static func random(name: String) throws(APIKeysError) -> APIKey {
-        let key = APIKey(name: name, secret: randomDigits(48))
-        // What is made here must be readable by whoever reads the file.
-        _ = try read(key.line, from: "name")
-        return key
+        try check(name, from: "the name", line: 1)
+        return APIKey(name: name, secret: randomDigits(48))
     }
 
     /// Random hexadecimal digits, fit for a secret.
@@ -83,17 +81,23 @@ extension APIKey {
             .map(trimmed)
         let name = pieces.count == 2 ? pieces[0] : "default"
         let secret = pieces[pieces.count - 1]
-        guard (1...64).contains(name.utf8.count), name.allSatisfy(isOfName) else {
-            throw .malformed(
-                place: place, line: line,
-                problem: "a name has 1 to 64 letters, digits, dots, dashes and underscores")
-        }
+        try check(name, from: place, line: line)
         guard (1...512).contains(secret.utf8.count), secret.utf8.allSatisfy(isVisible) else {
             throw .malformed(
                 place: place, line: line,
                 problem: "a key has 1 to 512 visible ASCII characters without spaces")
         }
         return APIKey(name: name, secret: secret)
+    }
+
+    private static func check(
+        _ name: String, from place: String, line: Int
+    ) throws(APIKeysError) {
+        guard (1...64).contains(name.utf8.count), name.allSatisfy(isOfName) else {
+            throw .malformed(
+                place: place, line: line,
+                problem: "a name has 1 to 64 letters, digits, dots, dashes and underscores")
+        }
     }
 
     private static func isComment(_ line: Substring) -> Bool {

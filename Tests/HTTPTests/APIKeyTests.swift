@@ -43,7 +43,10 @@ struct APIKeyTests {
             #expect(found.map(\.name) == ["connect"])
             #expect(found.first?.isSame(as: key) == true)
         }
-        #expect(throws: APIKeysError.self) { try APIKey.random(name: "a b") }
+        // Each would read as something else: a short key, or two.
+        for name in ["", "a b", "a,b", "a\nb", " a ", "#a", "a:b"] {
+            #expect(throws: APIKeysError.self, "\(name)") { try APIKey.random(name: name) }
+        }
     }
 
     @Test func `a key matches itself and nothing else`() {

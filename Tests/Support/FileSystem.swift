@@ -39,6 +39,11 @@ package enum FileSystem {
         return facts.st_mode & 0o7777
     }
 
+    /// Sets the permission bits.
+    package static func change(_ path: String, mode: UInt32) throws {
+        guard unsafe chmod(path, mode) == 0 else { throw SystemFailure("change \(path)") }
+    }
+
     /// Whether the path is a folder itself, not a link to one.
     package static func isFolder(_ path: String) -> Bool {
         var information = stat()

@@ -11,9 +11,9 @@ enum KeysCommands {
         summary: "Create a file with an API key, once",
         details: """
             The key is random (192 bits) and is not printed; hookline keys show prints it. Only the
-            owner can read the file (0600). If the file exists and holds a key of that name,
-            nothing changes and the command succeeds, so that it may run at every deployment.
-            Exits with 78 if the file holds something else.
+            owner can read the file (0600). If the file exists and holds a key of that name, the
+            command writes nothing and succeeds, so that it may run at every deployment. Exits with
+            78 if the file holds something else, and with 66 if it cannot be read.
             """,
         arguments: [file],
         options: [
@@ -33,7 +33,8 @@ enum KeysCommands {
     ) { invocation throws(CommandFailure) in
         let path = invocation.arguments[0]
         let name = invocation.text("--name") ?? "default"
-        if try create(path, named: name) {
+        // Looked at first: an existing key must do on a full disk or a read-only one as well.
+        if try contents(of: path) == nil, try create(path, named: name) {
             try invocation.console.line("\(path) created with the key \(name)")
             return .success
         }
@@ -103,12 +104,20 @@ enum KeysCommands {
         }
     }
 
-    private static func keys(of path: String) throws(CommandFailure) -> [APIKey] {
-        let bytes: [UInt8]
+    /// The file's bytes; nil if it does not exist.
+    private static func contents(of path: String) throws(CommandFailure) -> [UInt8]? {
         do {
-            bytes = try Disk().contents(of: path)
+            return try Disk().contents(of: path)
         } catch {
+            if error.isMissing { return nil }
             throw CommandFailure(.noInput, "\(error)")
+        }
+    }
+
+    private static func keys(of path: String) throws(CommandFailure) -> [APIKey] {
+        guard let bytes = try contents(of: path) else {
+            throw CommandFailure(
+                .noInput, "\(path) does not exist: hookline keys new \(path) creates it")
         }
         do {
             return try APIKey.read(String(decoding: bytes, as: UTF8.self), from: path)

@@ -37,6 +37,14 @@ struct KeysCommandsTests {
         #expect(try FileSystem.text(of: file) == before)
     }
 
+    @Test func `an existing key does where nothing can be written`() throws {
+        #expect(session.run("keys new \(file)").code == .success)
+        try FileSystem.change(folder.path, mode: 0o500)
+        defer { try? FileSystem.change(folder.path, mode: 0o700) }
+        #expect(session.run("keys new \(file)").code == .success)
+        #expect(try FileSystem.names(in: folder.path) == ["keys.txt"])
+    }
+
     @Test func `a file with other content is not overwritten`() throws {
         for text in ["", "a b: c", "other: 0123456789abcdef"] {
             try FileSystem.write(text, to: file)
@@ -55,7 +63,7 @@ struct KeysCommandsTests {
     }
 
     @Test func `a name that no file may hold, and a folder that is missing, are refused`() {
-        #expect(session.run(["keys", "new", file, "--name", "a b"]).code == .usage)
+        #expect(session.run(["keys", "new", file, "--name", "a,b"]).code == .usage)
         #expect(session.run("keys new \(file)/x").code == .io)
         #expect(show().code == .noInput)
     }

@@ -20,8 +20,7 @@ struct DevSettings {
     ) throws(CommandFailure) {
         let loader = SettingsLoader(invocation)
         var settings = try loader.load()
-        chosen = Set(try loader.read().1.settings.filter(\.isChanged).map(\.path))
-            .union(invocation.flags.map(\.path))
+        chosen = Set(try loader.read().1.settings.filter(Self.isChosen).map(\.path))
         key = "dev-" + APIKey.randomDigits(24)
         // Each event is printed anyway, so the log holds warnings and errors only.
         if !chosen.contains("log.level") { settings.log.level = .warning }
@@ -41,6 +40,16 @@ struct DevSettings {
         // Records in flight count against what the embedded Kafka keeps of a partition.
         settings.publisher.windowBytes = min(settings.publisher.windowBytes, 1 << 20)
         self.settings = settings
+    }
+
+    /// Whether somebody chose this value: a file that repeats a default, as the shipped one does,
+    /// chooses nothing.
+    private static func isChosen(_ setting: ConfigurationReader.Setting) -> Bool {
+        switch setting.origin {
+        case .environment, .flag: true
+        case .file: setting.isChanged
+        case .standard: false
+        }
     }
 
     /// Whether another port will do if the one of this listener's section is in use.

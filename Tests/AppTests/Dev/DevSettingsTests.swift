@@ -53,6 +53,13 @@ struct DevSettingsTests {
                 == ["::", "127.0.0.1", "::"])
     }
 
+    @Test func `an address that is set to its default is kept`() throws {
+        let dev = try settings(["dev.host=0.0.0.0", "query.host=127.0.0.1", "ingress.host=0.0.0.0"])
+        #expect(dev.settings.query.host == "127.0.0.1")
+        #expect(dev.settings.query.keys == nil)
+        #expect(try settings(["ingress.host=0.0.0.0"]).settings.ingress.listener.host == "0.0.0.0")
+    }
+
     @Test func `beyond loopback the printed key reads, and nothing is asked for on it`() throws {
         let near = try settings(["query.keysFile=/keys"])
         #expect(near.settings.query.keysFile == nil)

@@ -152,7 +152,8 @@ extension ConfigurationSection {
             return Self.trimmed(String(decoding: bytes, as: UTF8.self))
         case .array: break
         }
-        report(path, value.description, origin, "text, a number, or { file: \"path\" }")
+        // It may hold a secret.
+        report(path, "***", origin, "text, a number, or { file: \"path\" }")
         return nil
     }
 

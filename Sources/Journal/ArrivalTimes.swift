@@ -1,8 +1,8 @@
-/// When the entries of the index came: a mark where the second changed, so that a burst costs
-/// nothing.
+/// The arrival times of the index's entries: a mark where the second changed, so that a burst
+/// costs nothing.
 ///
-/// Times never fall along the sequence: when the clock is set back, what came before counts as
-/// come now, so that a wrong clock holds nothing up.
+/// Times never fall along the sequence: while the clock is behind an earlier arrival, a record
+/// counts as arrived then. So a clock that is set back makes no id leave the window early.
 struct ArrivalTimes {
     struct Mark: Equatable {
         /// From this record on.
@@ -20,14 +20,12 @@ struct ArrivalTimes {
     /// The time of the oldest entry.
     var oldest: Int64? { storage.count > head ? storage[head].seconds : nil }
 
+    /// The time of the newest entry.
+    var newest: Int64? { last?.seconds }
+
     mutating func append(_ sequence: UInt64, seconds: Int64) {
-        var mark = Mark(sequence: sequence, seconds: seconds)
-        while let last, last.seconds >= seconds {
-            if last.seconds == seconds { return }
-            mark.sequence = last.sequence
-            storage.removeLast()
-        }
-        storage.append(mark)
+        if let last, last.seconds >= seconds { return }
+        storage.append(Mark(sequence: sequence, seconds: seconds))
     }
 
     /// The oldest entry is gone; this is the first that is left.

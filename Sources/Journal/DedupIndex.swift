@@ -158,6 +158,9 @@ struct DedupIndex {
         table = DedupTable(entries, expecting: table.count * 2)
     }
 
+    /// The arrival of the newest record, in seconds since 1970; nil without a record.
+    var newestArrival: Int64? { times.newest }
+
     /// When the record came; the oldest time known where it is older than that.
     func arrival(of sequence: UInt64) -> Int64? { times.time(of: sequence) }
 

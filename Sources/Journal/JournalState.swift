@@ -40,6 +40,7 @@ struct JournalState {
     /// What the helper could not do, for the writer to throw.
     var failure: JournalError?
     var index: DedupIndex
+    private var clock: DedupClock
     var open = OpenBatch()
     /// The batch that is to be written, or an empty one.
     private var other = OpenBatch()
@@ -68,9 +69,10 @@ struct JournalState {
 
     init(
         index: DedupIndex, published: PublishPosition, segments: [Segment], following: Segment?,
-        configuration: JournalConfiguration
+        configuration: JournalConfiguration, at now: Moment
     ) {
         self.index = index
+        clock = DedupClock(newestArrival: index.newestArrival, at: now)
         openFirst = index.next
         durable = index.next - 1
         self.index.markDurable(through: durable)
@@ -87,7 +89,7 @@ struct JournalState {
 
     /// Takes a webhook into the open batch, or answers at once.
     mutating func take(
-        _ entry: JournalEntry, _ key: DedupKey, body: Span<UInt8>, length: Int,
+        _ entry: JournalEntry, _ key: DedupKey, body: Span<UInt8>, length: Int, at now: Moment,
         completion: @escaping @Sendable (Result<AppendReceipt, AppendRefusal>) -> Void
     ) -> Result<AppendReceipt, AppendRefusal>? {
         switch phase {
@@ -95,7 +97,8 @@ struct JournalState {
         case .stopping, .ended: return .failure(.stopping)
         case .failed: return .failure(.failed)
         }
-        index.expire(now: entry.receivedAt.seconds)
+        clock.advance(to: now)
+        index.expire(now: clock.seconds)
         switch index.answer(key) {
         case .known(let position, let status):
             let receipt = AppendReceipt(

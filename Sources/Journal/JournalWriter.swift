@@ -57,7 +57,7 @@ package final class JournalWriter: Part {
             try files.createFolder(folder.path)
             return try FileLock(folder.lock, on: files)
         }
-        var recovered = try Recovery(folder, configuration, log: log, at: now).run()
+        var recovered = try Recovery(folder, configuration, log: log).run()
         if recovered.segments.isEmpty {
             let first = try JournalError.wrap { () throws(FileError) in
                 try SegmentKeeper.first(recovered, configuration, folder)
@@ -77,12 +77,13 @@ package final class JournalWriter: Part {
                 "seconds": .number(Double(MonotonicClock.now() - now.monotonic) / 1e9),
             ])
         return JournalWriter(
-            recovered, configuration, folder, lock, log, JournalMetrics(metrics))
+            recovered, configuration, folder, lock, log, JournalMetrics(metrics), at: now)
     }
 
     private init(
         _ recovered: Recovered, _ configuration: JournalConfiguration,
-        _ folder: JournalFolder, _ lock: FileLock, _ log: Log, _ metrics: JournalMetrics
+        _ folder: JournalFolder, _ lock: FileLock, _ log: Log, _ metrics: JournalMetrics,
+        at now: Moment
     ) {
         journal = recovered.journal
         id = recovered.journal.description
@@ -99,7 +100,7 @@ package final class JournalWriter: Part {
             JournalState(
                 index: recovered.index, published: recovered.published,
                 segments: recovered.segments, following: recovered.following,
-                configuration: configuration))
+                configuration: configuration, at: now))
         keeper = SegmentKeeper(
             state, recovered.publishFiles, recovered.idsFiles, idsBehind: recovered.bytesRead,
             configuration, folder, log: log, metrics: metrics)
@@ -121,10 +122,19 @@ package final class JournalWriter: Part {
         _ entry: JournalEntry, body: Span<UInt8>,
         completion: @escaping @Sendable (Result<AppendReceipt, AppendRefusal>) -> Void
     ) {
+        append(entry, body: body, monotonic: MonotonicClock.now(), completion: completion)
+    }
+
+    /// The same at this moment of the monotonic clock, and the entry's arrival by the wall clock.
+    func append(
+        _ entry: JournalEntry, body: Span<UInt8>, monotonic: UInt64,
+        completion: @escaping @Sendable (Result<AppendReceipt, AppendRefusal>) -> Void
+    ) {
         let key = DedupKey(entry)
         let length = RecordFormat.length(of: entry, bodyBytes: body.count)
+        let now = Moment(seconds: entry.receivedAt.seconds, monotonic: monotonic)
         let answer = state.update { state in
-            state.take(entry, key, body: body, length: length, completion: completion)
+            state.take(entry, key, body: body, length: length, at: now, completion: completion)
         }
         if let answer { completion(answer) }
     }

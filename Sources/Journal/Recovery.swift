@@ -38,15 +38,13 @@ struct Recovery {
     private let scan: SegmentScan
     private let journal: JournalID
     private let numbers: [UInt64]
-    private let now: Moment
 
     init(
-        _ folder: JournalFolder, _ configuration: JournalConfiguration, log: Log, at now: Moment
+        _ folder: JournalFolder, _ configuration: JournalConfiguration, log: Log
     ) throws(JournalError) {
         self.folder = folder
         self.configuration = configuration
         self.log = log
-        self.now = now
         let numbers = try JournalError.wrap { () throws(FileError) in try folder.segments() }
         self.numbers = numbers
         journal = try folder.journalID(isNew: numbers.isEmpty)
@@ -230,7 +228,7 @@ struct Recovery {
         for index in start..<used.count {
             let isLast = index == used.count - 1
             let (number, first) = (used[index].number, expected)
-            var reader = try SegmentRecovery(scan, number, expected: expected, at: now)
+            var reader = try SegmentRecovery(scan, number, expected: expected)
             let reading = try reader.run(into: &recovered)
             if let last = reader.last { end.last = (number, last.offset, last.whole) }
             expected = reader.expected

@@ -11,15 +11,13 @@ struct SegmentRecovery {
     private(set) var last: (offset: Int, whole: Int)?
     /// When it was written.
     private(set) var newest: Int64 = 0
-    private let now: Moment
 
     init(
-        _ scan: SegmentScan, _ number: UInt64, expected: UInt64, at now: Moment
+        _ scan: SegmentScan, _ number: UInt64, expected: UInt64
     ) throws(JournalError) {
         cursor = try JournalError.wrap { () throws(FileError) in try scan.cursor(number) }
         path = scan.folder.segment(number)
         self.expected = expected
-        self.now = now
     }
 
     /// Where the sound batches end.
@@ -71,7 +69,8 @@ struct SegmentRecovery {
         let end = position + head.length
         var sequence = head.firstSequence
         let records = bytes.extracting(0..<end)
-        index.expire(now: now.seconds)
+        // By the journal's own time: a start after days, or under a wrong clock, forgets nothing.
+        index.expire(now: index.newestArrival ?? .min)
         while position < end {
             guard let record = RecordLayout(records, at: position) else { return false }
             if sequence == index.next {

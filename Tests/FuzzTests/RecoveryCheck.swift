@@ -77,7 +77,7 @@ enum RecoveryCheck {
     private static func recover(_ folder: JournalFolder) throws -> Result<Outcome, any Error> {
         let recovered: Recovered
         do {
-            recovered = try Recovery(folder, configuration, log: .silent, at: now).run()
+            recovered = try Recovery(folder, configuration, log: .silent).run()
         } catch {
             try hold(!"\(error)".isEmpty, "refused without a word")
             return .failure(error)

@@ -23,10 +23,9 @@ struct DedupIndexTests {
 
         mutating func append(_ entry: Entry) {
             if entries.count == maxIds { entries.removeFirst() }
-            // A clock that was set back: what came before counts as come now.
-            for index in entries.indices where entries[index].seconds > entry.seconds {
-                entries[index].seconds = entry.seconds
-            }
+            // While a clock is behind an earlier arrival, the record counts as arrived then.
+            var entry = entry
+            entry.seconds = max(entry.seconds, entries.last?.seconds ?? .min)
             entries.append(entry)
         }
 

@@ -48,6 +48,32 @@ import Threads
         #expect(try journal.writer.all().map(\.entry.kind) == [.event, .quarantined(.conflict)])
     }
 
+    @Test func `a step of the clock forgets nothing`() throws {
+        func add(_ number: Int, _ body: [UInt8], days: Int64) throws -> AppendReceipt {
+            let received = Timestamp.now().adding(seconds: days * 86_400)
+            return try journal.writer.add(
+                Sample.event(number, body: body, receivedAt: received), body)
+        }
+        #expect(try add(1, first, days: 0).position == 1)
+        #expect(try add(1, first, days: 30).duplicate)
+        #expect(try add(2, second, days: 30).position == 2)
+        #expect(try add(1, first, days: -30).duplicate)
+        #expect(try add(2, second, days: 0).duplicate)
+    }
+
+    @Test func `after months without a webhook a start forgets nothing`() throws {
+        let past = Timestamp.now().adding(seconds: -100 * 86_400)
+        let entry = Sample.event(1, body: first, receivedAt: past)
+        let now = Moment(seconds: past.seconds, monotonic: 1)
+        journal.close()
+        try journal.open(at: now)
+        journal.run()
+        #expect(try journal.writer.add(entry, first, monotonic: 1).position == 1)
+        journal.close()
+        try journal.start()
+        #expect(try add(1, first).duplicate)
+    }
+
     @Test func `beside a quarantined body another one is what it is`() throws {
         #expect(try add(1, first, kind: .quarantined(.key)).status == .quarantined(.key))
         #expect(try add(1, second).status == .accepted)
@@ -91,16 +117,18 @@ import Threads
         journal.configuration.dedup.windowHours = 1
         try journal.start()
         let now = Timestamp.now()
-        func add(at seconds: Int64) throws -> AppendReceipt {
+        let start = MonotonicClock.now()
+        func add(after seconds: Int64) throws -> AppendReceipt {
             let entry = Sample.event(
                 1, body: first, receivedAt: now.adding(seconds: seconds))
-            return try journal.writer.add(entry, first)
+            return try journal.writer.add(
+                entry, first, monotonic: start + UInt64(seconds) * 1_000_000_000)
         }
-        #expect(try !add(at: -4000).duplicate)
-        #expect(try add(at: -500).duplicate)
-        #expect(try !add(at: 0).duplicate)
+        #expect(try !add(after: 0).duplicate)
+        #expect(try add(after: 3500).duplicate)
+        #expect(try !add(after: 3700).duplicate)
         try journal.start()
-        #expect(try add(at: 0).position == 2)
+        #expect(try add(after: 3700).position == 2)
     }
 
     @Test func `a copy waits until the first is on disk`() throws {

@@ -36,10 +36,10 @@ final class JournalFixture {
     }
 
     /// Opens the folder as a process that starts does, without a thread that writes.
-    func open() throws {
+    func open(at now: Moment = .now()) throws {
         close()
         metrics = Metrics()
-        opened = try JournalWriter.open(configuration, files: files, metrics: metrics)
+        opened = try JournalWriter.open(configuration, files, .silent, metrics, at: now)
     }
 
     /// Opens the folder, and lets the writer run.
@@ -108,10 +108,12 @@ final class JournalFixture {
 extension JournalWriter {
     /// Appends and waits for the answer.
     func add(
-        _ entry: JournalEntry, _ body: [UInt8]
+        _ entry: JournalEntry, _ body: [UInt8], monotonic: UInt64 = MonotonicClock.now()
     ) throws(AppendRefusal) -> AppendReceipt {
         let answer = Monitor<Result<AppendReceipt, AppendRefusal>?>(nil)
-        append(entry, body: body.span) { result in answer.update { $0 = result } }
+        append(entry, body: body.span, monotonic: monotonic) { result in
+            answer.update { $0 = result }
+        }
         return try answer.wait { $0 }.get()
     }
 

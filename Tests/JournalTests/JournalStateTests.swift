@@ -20,7 +20,7 @@ struct JournalStateTests {
             index: DedupIndex(configuration.dedup, next: 1),
             published: PublishPosition(through: 0),
             segments: [segment(1, total - here, total)],
-            following: following.map { segment(2, 0, $0) }, configuration: configuration)
+            following: following.map { segment(2, 0, $0) }, configuration: configuration, at: .now())
     }
 
     private func segment(_ number: UInt64, _ used: Int, _ prepared: Int) -> Segment {
@@ -36,7 +36,8 @@ struct JournalStateTests {
         let entry = Sample.event(number, body: body)
         return state.take(
             entry, DedupKey(entry), body: body.span,
-            length: RecordFormat.length(of: entry, bodyBytes: body.count), completion: { _ in })
+            length: RecordFormat.length(of: entry, bodyBytes: body.count), at: .now(),
+            completion: { _ in })
     }
 
     /// The segment that the next batch goes to; nil where the writer waits.
@@ -104,7 +105,7 @@ struct JournalStateTests {
                 ],
                 following: following.map {
                     Segment(number: 2, first: 1, used: 0, prepared: $0 << 20, newest: 0)
-                }, configuration: configuration)
+                }, configuration: configuration, at: .now())
         }
         #expect(state(used: 0, prepared: 1, following: nil).wanted?.number == 1)
         #expect(state(used: 0, prepared: 8, following: nil).wanted == nil)

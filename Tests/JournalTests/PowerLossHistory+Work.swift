@@ -22,7 +22,9 @@ extension PowerLossHistory {
         let webhook = chosen ?? nextWebhook()
         let expected = ledger.expected(webhook)
         let call = Call()
-        writer.append(webhook.entry, body: webhook.body.span) { [unowned self] result in
+        writer.append(
+            webhook.entry, body: webhook.body.span, monotonic: now.monotonic
+        ) { [unowned self] result in
             call.answer = result
             if !call.isAppending { answered(call, webhook) }
         }

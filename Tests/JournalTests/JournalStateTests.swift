@@ -20,7 +20,8 @@ struct JournalStateTests {
             index: DedupIndex(configuration.dedup, next: 1),
             published: PublishPosition(through: 0),
             segments: [segment(1, total - here, total)],
-            following: following.map { segment(2, 0, $0) }, configuration: configuration, at: .now())
+            following: following.map { segment(2, 0, $0) }, configuration: configuration, at: .now()
+        )
     }
 
     private func segment(_ number: UInt64, _ used: Int, _ prepared: Int) -> Segment {

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// The lock on a folder: one process has it, and the others are told which.
+/// The lock on a folder: one process holds it, and the others are told which.
 ///
-/// It is the kernel's (flock), so it goes with the process however that ends; the file only names
-/// the holder. It is given back when the last reference goes.
+/// The kernel keeps it (flock), so it goes with the process however that ends; the file only names
+/// the holder. The lock is released when the last reference goes.
 package final class FileLock: Sendable {
     private let file: any File
 
@@ -14,13 +14,18 @@ package final class FileLock: Sendable {
             throw .locked(path: path, holder: Self.holder(in: file))
         }
         try file.truncate(to: 0)
-        try file.write(Array("\(getpid())\n".utf8).span, at: 0)
+        do {
+            try file.write(Array("\(getpid())\n".utf8).span, at: 0)
+        } catch {
+            // On a full disk the lock holds without its holder's name.
+            guard error.isNoSpace else { throw error }
+        }
     }
 
-    /// Which process holds the lock, as the kernel tells it; nil where none does, or none that
+    /// The process that holds the lock, by the kernel's table; nil if there is none, or none that
     /// this one may see (as in another container).
     ///
-    /// Looking takes no lock, so that it never keeps a process from starting.
+    /// Looking takes no lock, so it never keeps a process from starting.
     package static func holder(of path: String) -> Int32? {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0,

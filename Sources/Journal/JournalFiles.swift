@@ -2,19 +2,22 @@ package import Files
 
 /// A journal's folder for those who look at it, whether a process writes it meanwhile or not.
 ///
-/// Nothing of it is changed, and the writer's lock is never taken.
+/// Only copies of torn batches can be removed; nothing else is changed, and the writer's lock is
+/// never taken.
 package struct JournalFiles: Sendable {
-    /// A file with what a recovery cut off.
+    /// The copy of a torn batch that a recovery kept aside.
     package struct Torn: Hashable, Sendable {
-        /// Its name in the folder.
+        /// The file's name in the folder.
         package let name: String
-        /// How many bytes were cut.
+        /// The file's size.
         package let bytes: Int
     }
 
     let folder: JournalFolder
     let journal: JournalID
     let patience: Patience
+    /// What `folder` reads through without its guard against changes.
+    private let writable: any FileLayer
 
     /// Opens the folder; it must hold a journal.
     package init(
@@ -25,6 +28,7 @@ package struct JournalFiles: Sendable {
 
     init(_ path: String, on files: any FileLayer, _ patience: Patience) throws(JournalError) {
         self.patience = patience
+        writable = files
         folder = JournalFolder(
             path: path, files: SharedFiles(files, holding: JournalFolder.suffix))
         let (folder, layer) = (folder, folder.files)
@@ -44,16 +48,19 @@ package struct JournalFiles: Sendable {
     /// The process that writes it now; nil where none does, or none that can be seen from here.
     package var holder: Int32? { FileLock.holder(of: folder.lock) }
 
-    /// What recoveries cut off, by name.
+    /// The copies of torn batches that recoveries kept aside, by name.
     package func torn() throws(JournalError) -> [Torn] {
+        try JournalError.wrap { () throws(FileError) in try folder.torn() }
+    }
+
+    /// Removes one of these copies, which nothing needs; false if there is none of that name.
+    package func removeTorn(_ name: String) throws(JournalError) -> Bool {
+        guard try torn().contains(where: { $0.name == name }) else { return false }
         try JournalError.wrap { () throws(FileError) in
-            var torn: [Torn] = []
-            for name in try folder.files.list(path) where name.hasPrefix(JournalFolder.tornPrefix) {
-                let file = try folder.files.open("\(path)/\(name)", .read)
-                torn.append(Torn(name: name, bytes: try file.size()))
-            }
-            return torn
+            try writable.remove("\(path)/\(name)")
+            try writable.syncFolder(path)
         }
+        return true
     }
 
     var scan: SegmentScan { SegmentScan(folder: folder, journal: journal) }

@@ -35,6 +35,21 @@ struct JournalFolder: Sendable {
         return "\(path)/\(name)" + (others == 0 ? "" : ".\(others + 1)")
     }
 
+    /// The copies of torn batches that recoveries kept aside, by name, with their bytes.
+    func torn() throws(FileError) -> [JournalFiles.Torn] {
+        var torn: [JournalFiles.Torn] = []
+        for name in try files.list(path) where name.hasPrefix(Self.tornPrefix) {
+            do throws(FileError) {
+                let file = try files.open("\(path)/\(name)", .read)
+                torn.append(JournalFiles.Torn(name: name, bytes: try file.size()))
+            } catch {
+                // A person may have removed it meanwhile.
+                guard error.isMissing else { throw error }
+            }
+        }
+        return torn
+    }
+
     static func name(_ number: UInt64) -> String { digits(number) + suffix }
 
     private static func digits(_ number: UInt64) -> String {

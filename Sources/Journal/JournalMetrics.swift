@@ -58,7 +58,7 @@ struct JournalMetrics: Sendable {
         }
         metrics.gauge(
             "hookline_journal_disk_bytes",
-            "Bytes that segments and checkpoints take, or will when they are prepared."
+            "Bytes of segments, as prepared, of checkpoints, and of copies of torn batches."
         ) { Double(depth().diskBytes) }
         metrics.gauge(
             "hookline_journal_disk_free_bytes", "Bytes free on the journal's disk."
@@ -81,6 +81,6 @@ package struct JournalDepth: Sendable, Equatable {
     package let segments: Int
     /// Ids in the dedup index.
     package let ids: Int
-    /// Bytes that segments and checkpoints take, or will when they are prepared.
+    /// Bytes of segments, as prepared, of checkpoints, and of copies of torn batches.
     package let diskBytes: Int
 }

@@ -56,6 +56,8 @@ struct JournalState {
     var following: Segment?
     /// Why the helper has found no room for another segment.
     var outOfSpace: WaterMarks.Mark?
+    /// Bytes of the copies of torn batches.
+    var tornBytes: Int
     /// Bytes of the batch for which the helper was last asked for room.
     private var asked = 0
     /// Bytes of batches written since the process started.
@@ -69,8 +71,9 @@ struct JournalState {
 
     init(
         index: DedupIndex, published: PublishPosition, segments: [Segment], following: Segment?,
-        configuration: JournalConfiguration, at now: Moment
+        tornBytes: Int = 0, configuration: JournalConfiguration, at now: Moment
     ) {
+        self.tornBytes = tornBytes
         self.index = index
         clock = DedupClock(newestArrival: index.newestArrival, at: now)
         openFirst = index.next

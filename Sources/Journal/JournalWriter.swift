@@ -91,7 +91,7 @@ package final class JournalWriter: Part {
         self.lock = lock
         self.log = log
         self.metrics = metrics
-        if recovered.torn != nil { metrics.torn.add() }
+        if recovered.hadTorn { metrics.torn.add() }
         let last = recovered.segments[recovered.segments.count - 1]
         durable = Monitor(
             Durable(
@@ -100,7 +100,7 @@ package final class JournalWriter: Part {
             JournalState(
                 index: recovered.index, published: recovered.published,
                 segments: recovered.segments, following: recovered.following,
-                configuration: configuration, at: now))
+                tornBytes: recovered.tornBytes, configuration: configuration, at: now))
         keeper = SegmentKeeper(
             state, recovered.publishFiles, recovered.idsFiles, idsBehind: recovered.bytesRead,
             configuration, folder, log: log, metrics: metrics)
@@ -306,7 +306,8 @@ package final class JournalWriter: Part {
                 records: records, bytes: state.unpublishedBytes,
                 oldestSeconds: Int(max(0, now - (oldest ?? now))),
                 segments: state.segments.count + (state.following == nil ? 0 : 1),
-                ids: state.index.count, diskBytes: state.segmentsBytes + checkpointBytes)
+                ids: state.index.count,
+                diskBytes: state.segmentsBytes + state.tornBytes + checkpointBytes)
         }
     }
 }

@@ -16,8 +16,10 @@ struct Recovered {
     /// The checkpoint of the ids that was used, and how many bytes were read behind it.
     var idsThrough: UInt64
     var bytesRead = 0
-    /// The file that holds what was cut off.
-    var torn: String?
+    /// Whether a torn batch was removed.
+    var hadTorn = false
+    /// Bytes of the copies of torn batches, of this start and of earlier ones.
+    var tornBytes = 0
 }
 
 /// Brings a journal's folder from whatever a crash left to a state that may be promised.
@@ -71,9 +73,13 @@ struct Recovery {
         try checkReach(recovered, last: end.next - 1)
         if let torn = end.torn {
             if end.last == nil, recovered.idsThrough > known { try keepNumbers(&recovered) }
-            try cut(torn, &recovered)
+            try cut(torn)
+            recovered.hadTorn = true
         }
         if let last = end.last { try settle(last) }
+        recovered.tornBytes = try JournalError.wrap { () throws(FileError) in
+            try folder.torn().reduce(0) { $0 + $1.bytes }
+        }
         try addUnused(to: &recovered, after: used.last?.number)
         return recovered
     }
@@ -297,28 +303,42 @@ struct Recovery {
         recovered.idsFiles = files
     }
 
-    /// Keeps what is torn aside, and wipes it out: nothing of it may read as ours later.
+    /// Keeps a copy of what is torn, and zeroes it: nothing of it may read as ours later.
     private func cut(
-        _ torn: (number: UInt64, offset: Int, whole: Int), _ recovered: inout Recovered
+        _ torn: (number: UInt64, offset: Int, whole: Int)
     ) throws(JournalError) {
         let aside = try JournalError.wrap { () throws(FileError) in
-            let aside = try folder.torn(torn.number, offset: torn.offset)
             let file = try folder.files.open(folder.segment(torn.number), .write)
             let count = min(torn.whole, try file.size() - torn.offset)
             var bytes = [UInt8](repeating: 0, count: count)
             _ = try file.read(into: &bytes, 0..<count, at: torn.offset)
-            try folder.files.replace(aside, with: bytes)
+            let aside = try keepAside(bytes, torn.number, torn.offset)
             try file.write([UInt8](repeating: 0, count: count).span, at: torn.offset)
             try file.sync()
             return aside
         }
-        recovered.torn = aside
         log.error(
-            "torn batch cut: it was never acknowledged, or it decayed since",
+            "torn batch removed: never acknowledged, or damaged by the disk since",
             [
                 "segment": LogValue(torn.number), "offset": LogValue(torn.offset),
-                "kept": .string(aside),
+                "copy": .string(aside ?? "none, the disk is full"),
             ])
+    }
+
+    /// Writes the copy, and returns its path; nil if there is no room for it, which must not keep
+    /// the journal from starting.
+    private func keepAside(
+        _ bytes: [UInt8], _ number: UInt64, _ offset: Int
+    ) throws(FileError) -> String? {
+        let path = try folder.torn(number, offset: offset)
+        do throws(FileError) {
+            try folder.files.replace(path, with: bytes)
+            return path
+        } catch {
+            guard error.isNoSpace else { throw error }
+            try? folder.files.remove(path + ".new")
+            return nil
+        }
     }
 
     /// Writes the last batch again and syncs it: it may be in the page cache only.

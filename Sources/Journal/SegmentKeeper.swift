@@ -201,8 +201,14 @@ final class SegmentKeeper: Sendable {
     }
 
     private func figures() throws(FileError) -> WaterMarks.Figures {
-        WaterMarks.Figures(
-            taken: state.withLock { $0.segmentsBytes } + configuration.checkpointBytes,
+        // `journal clean` may have removed some; only a start adds any.
+        if state.withLock({ $0.tornBytes > 0 }) {
+            let bytes = try folder.torn().reduce(0) { $0 + $1.bytes }
+            state.withLock { $0.tornBytes = bytes }
+        }
+        return WaterMarks.Figures(
+            taken: state.withLock { $0.segmentsBytes + $0.tornBytes }
+                + configuration.checkpointBytes,
             free: try folder.files.freeBytes(folder.path))
     }
 
@@ -349,6 +355,7 @@ final class SegmentKeeper: Sendable {
                 "bytes": LogValue(figures.taken), "maxBytes": LogValue(configuration.maxBytes),
                 "free": LogValue(figures.free),
                 "minFreeBytes": LogValue(configuration.minFreeBytes),
+                "tornBytes": LogValue(state.withLock { $0.tornBytes }),
             ])
     }
 }

@@ -255,6 +255,9 @@ final class PowerLossHistory: @unchecked Sendable {
         guard case .file(.failed(_, _, _)) = error else {
             throw BrokenPromise("it cannot start: \(error)")
         }
+        if error.isNoSpace, ledger.promised > 0, disk.faults == 0, disk.syncFaults == 0, !disk.isDown {
+            throw BrokenPromise("a full disk keeps it from starting: \(error)")
+        }
         tally.add("starts that failed")
         if disk.isDown { tally.add("starts that were cut off") }
         crash(losingPower: chance(1, in: 2))
@@ -266,7 +269,7 @@ final class PowerLossHistory: @unchecked Sendable {
             if line.contains("ids lost") || line.contains("no publish checkpoint") {
                 throw BrokenPromise(line)
             }
-            guard line.contains("torn batch cut") else { continue }
+            guard line.contains("torn batch removed") else { continue }
             tally.add("torn batches")
             if isClean { throw BrokenPromise("torn after a clean stop: \(line)") }
         }
@@ -383,5 +386,13 @@ final class PowerLossHistory: @unchecked Sendable {
             return
         }
         hasFailed = true
+    }
+}
+
+extension JournalError {
+    /// Whether a call found no room.
+    fileprivate var isNoSpace: Bool {
+        guard case .file(let error) = self else { return false }
+        return error.isNoSpace
     }
 }

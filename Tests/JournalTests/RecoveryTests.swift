@@ -73,6 +73,44 @@ import Testing
         }
     }
 
+    @Test func `a torn batch on a full disk is removed without a copy, and the start goes on`() throws {
+        let journal = try crashed(bytes: 50_000)
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.last)
+        try journal.damage(segment) { $0[last.offset + 100] ^= 8 }
+        let disk = FaultyDisk()
+        disk.leave(0)
+        journal.files = disk
+        try journal.start()
+        try check(journal, has: 59)
+        let names = try FileSystem.names(in: journal.configuration.folder)
+        #expect(!names.contains { $0.hasPrefix("torn-") }, "\(names)")
+        #expect(journal.tells("hookline_journal_torn_total") { $0 == 1 })
+        #expect(try journal.writer.add(60, bytes: 50_000).duplicate == false)
+        journal.close()
+        try journal.start()
+        try check(journal, has: 60)
+    }
+
+    @Test func `copies of torn batches count as the journal's bytes until they are removed`() throws {
+        let journal = try crashed(bytes: 50_000)
+        let (segment, batches) = try lastBatches(journal)
+        let last = try #require(batches.last)
+        try journal.damage(segment) { $0[last.offset + 100] ^= 8 }
+        try journal.start()
+        let bytes = journal.writer.depth.diskBytes
+        let files = try JournalFiles(journal.configuration.folder)
+        let copies = try files.torn()
+        #expect(copies.map(\.bytes) == [last.whole])
+        #expect(try files.removeTorn("0000000001.segment") == false)
+        #expect(try files.removeTorn("../lock") == false)
+        #expect(try files.removeTorn(copies[0].name))
+        #expect(try files.torn().isEmpty)
+        journal.close()
+        try journal.start()
+        #expect(journal.writer.depth.diskBytes == bytes - last.whole)
+    }
+
     @Test(arguments: [0, 7, 16, 31, 32, 39])
     func `a last batch whose frame is damaged is kept aside as well`(offset: Int) throws {
         let journal = try crashed(bytes: 50_000)

@@ -25,6 +25,7 @@ enum CommandTable {
         CatalogueCommand.schema,
         HealthCommand.command,
         JournalRequeueCommand.command,
+        JournalCleanCommand.command,
         KeysCommands.new,
         KeysCommands.show,
         TopicsCommands.create,

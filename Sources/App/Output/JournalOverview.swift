@@ -50,7 +50,9 @@ struct JournalOverview {
             text += "written, or a crash interrupted it (journal verify tells)\n"
         }
         for one in torn {
-            text += paint.yellow("torn aside by a start: \(one.name), \(SizeText.of(one.bytes))")
+            text += paint.yellow(
+                "copy of a torn batch: \(one.name), \(SizeText.of(one.bytes)) (journal clean "
+                    + "removes it)")
             text += "\n"
         }
         return text

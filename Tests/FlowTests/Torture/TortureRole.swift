@@ -62,7 +62,7 @@ final class TortureRole {
 
     private func keepLog() {
         guard let process else { return }
-        if process.errors.contains("torn batch cut") { torn += 1 }
+        if process.errors.contains("torn batch removed") { torn += 1 }
         try? FileSystem.write(process.errors, to: "\(logs)/\(name)-\(starts).log")
         self.process = nil
     }

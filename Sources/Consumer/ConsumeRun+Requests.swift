@@ -82,7 +82,8 @@ extension ConsumeRun {
         to next: StateStore, _ parts: ConsumeLoop.Parts
     ) throws(ConsumerError) -> ConsumeRun {
         do {
-            try consumer.unassign(table.partitions.keys)
+            // Those that have stopped are not assigned any more.
+            try consumer.unassignAll()
         } catch {
             throw .kafka(error)
         }

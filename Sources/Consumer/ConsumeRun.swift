@@ -60,7 +60,10 @@ final class ConsumeRun {
         let arrived = signals
         signals.removeAll(keepingCapacity: true)
         for signal in arrived { try react(to: signal) }
-        for (partition, reason) in changed { try meet(reason, of: partition) }
+        // A signal of the same cycle may have met it already.
+        for (partition, reason) in changed where partition.reading.stopReason == reason {
+            try meet(reason, of: partition)
+        }
         changed.removeAll()
         for partition in skipping { readOn(partition) }
         skipping.removeAll()

@@ -90,6 +90,18 @@ package enum ConsumerSignal: Hashable, Sendable {
         if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
     }
 
+    /// Stops reading every partition.
+    package func unassignAll() throws(KafkaError) {
+        var assigned: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        let code = unsafe rd_kafka_assignment(handle.pointer, &assigned)
+        try check(code)
+        guard let list = unsafe assigned else { return }
+        defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        waker.follow { $0.removeAll() }
+        let error = unsafe rd_kafka_incremental_unassign(handle.pointer, list)
+        if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
+    }
+
     /// Reads an assigned partition from another offset on.
     package func seek(_ partition: TopicPartition, to start: StartOffset) throws(KafkaError) {
         // Assigning anew also works for a partition whose reading has stopped by an error, where

@@ -255,7 +255,9 @@ final class PowerLossHistory: @unchecked Sendable {
         guard case .file(.failed(_, _, _)) = error else {
             throw BrokenPromise("it cannot start: \(error)")
         }
-        if error.isNoSpace, ledger.promised > 0, disk.faults == 0, disk.syncFaults == 0, !disk.isDown {
+        if error.isNoSpace, ledger.promised > 0, disk.faults == 0, disk.syncFaults == 0,
+            !disk.isDown
+        {
             throw BrokenPromise("a full disk keeps it from starting: \(error)")
         }
         tally.add("starts that failed")

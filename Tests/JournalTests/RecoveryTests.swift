@@ -73,7 +73,9 @@ import Testing
         }
     }
 
-    @Test func `a torn batch on a full disk is removed without a copy, and the start goes on`() throws {
+    @Test func `a torn batch on a full disk is removed without a copy, and the start goes on`()
+        throws
+    {
         let journal = try crashed(bytes: 50_000)
         let (segment, batches) = try lastBatches(journal)
         let last = try #require(batches.last)
@@ -92,7 +94,8 @@ import Testing
         try check(journal, has: 60)
     }
 
-    @Test func `copies of torn batches count as the journal's bytes until they are removed`() throws {
+    @Test func `copies of torn batches count as the journal's bytes until they are removed`() throws
+    {
         let journal = try crashed(bytes: 50_000)
         let (segment, batches) = try lastBatches(journal)
         let last = try #require(batches.last)

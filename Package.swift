@@ -168,7 +168,7 @@ let package = Package(
                 "Configuration", "Consumer", "Events", "Kafka", "Projection", "Store", "Telemetry",
                 "Threads",
             ]),
-        tests("ReplayTests", ["Events", "Projection", "Replay", "Store"]),
+        tests("ReplayTests", ["Events", "Kafka", "Projection", "Replay", "Store"]),
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),

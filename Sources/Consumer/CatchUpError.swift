@@ -26,7 +26,11 @@ extension CatchUpError: CustomStringConvertible {
         case .store(let error): "\(error)"
         case .kafka(let error): "the Kafka client is unusable: \(error)"
         case .partition(let partition, let error): "\(partition) cannot be read: \(error)"
-        case .stopped(let partition, let reason): "\(partition) cannot be read on: \(reason)"
+        case .stopped(let partition, let reason):
+            """
+            \(partition) cannot be read further: \(reason.finding); run `hookline replay --swap`, \
+            which reads every topic from its beginning
+            """
         case .stalled(let partition, let others):
             """
             nothing has come from \(partition)\(others > 0 ? " and \(others) others" : "") for \
@@ -35,7 +39,8 @@ extension CatchUpError: CustomStringConvertible {
         case .short(let partition, let next, let end):
             """
             \(partition) ends at \(next), before offset \(end) that the live state has reached: \
-            an open transaction may hide the rest; run it again later
+            the topic was recreated or truncated, or an open transaction hides the rest; run it \
+            again later, or accept the loss with `hookline replay --swap --accept-loss`
             """
         case .interrupted: "it was stopped before its end"
         }

@@ -67,7 +67,8 @@ package struct GenerationSwap {
         let current = try? folder.current()
         guard current?.name != name else { throw .store(.isLive(generation: name)) }
         let store = try open(name)
-        _ = try bringUp(store, to: targets(of: live), hooks: hooks)
+        let isExact = try stored { () throws(StoreError) in try !store.acceptsLoss() }
+        _ = try bringUp(store, to: targets(of: live, isExact: isExact), hooks: hooks)
         try stored { () throws(StoreError) in
             try store.install(folder.generation(named: name), in: folder, with: lock)
         }
@@ -96,10 +97,13 @@ package struct GenerationSwap {
         }
     }
 
-    /// What a generation must have read to know all that these offsets stand for.
+    /// What a generation must have read to know all that these offsets stand for; less will do if
+    /// it is not exact.
     ///
-    /// Topics that the catalogue does not have any more stay out.
-    package func targets(of progress: [PartitionProgress]) -> [CatchUpTarget] {
+    /// Topics that the catalogue no longer has stay out.
+    package func targets(
+        of progress: [PartitionProgress], isExact: Bool = true
+    ) -> [CatchUpTarget] {
         let topics = Set(catalogue.entries.map(\.topic))
         return progress.compactMap { partition in
             guard partition.topic.hasPrefix(kafka.topicPrefix) else { return nil }
@@ -107,7 +111,7 @@ package struct GenerationSwap {
             guard topics.contains(suffix) else { return nil }
             return CatchUpTarget(
                 TopicPartition(partition.topic, partition.partition), suffix: suffix,
-                end: partition.next, isExact: true)
+                end: partition.next, isExact: isExact)
         }
     }
 }

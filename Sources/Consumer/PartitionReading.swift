@@ -50,8 +50,10 @@ extension StopReason {
 extension StopReason: CustomStringConvertible {
     /// What happened, and what to do.
     package var description: String {
-        finding + "; run `hookline replay --swap` to build the state again from what is there, or "
-            + "set consumer.onGap to \"continue\" to go on without what is missing"
+        finding + "; run `hookline journal requeue` if the journal still has the records, then "
+            + "`hookline replay --swap` to rebuild the state from the topics (with --accept-loss it "
+            + "does without what is missing), or set consumer.onGap to \"continue\" to skip what is "
+            + "missing"
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Consumer
+internal import Events
 internal import Files
 internal import Kafka
 package import Store
@@ -20,16 +21,99 @@ extension ReplayRun {
     }
 
     /// Brings a generation to the ends of its topics and makes it the live one: by the process
-    /// that keeps the live state, where one runs, and else here.
-    package func makeLive(_ generation: Generation, _ topics: ReplayTopics) throws(ReplayError) {
+    /// that keeps the live state if one runs, else here.
+    ///
+    /// Throws if the generation lacks something that the live one has, unless that is accepted: a
+    /// gap is then recorded in each partition concerned.
+    package func makeLive(
+        _ generation: Generation, _ topics: ReplayTopics, acceptingLoss: Bool
+    ) throws(ReplayError) {
         for _ in 0..<Self.rounds {
             let read = try bringCloser(generation, topics)
             if read < Self.closeEnough { break }
         }
+        try account(for: generation, topics, acceptingLoss)
         if let lock = try folderLock() {
             try installHere(generation, topics, lock)
         } else {
             try ask(for: generation)
+        }
+    }
+
+    /// Holds the generation against the live state, and records in it what is lost.
+    private func account(
+        for generation: Generation, _ topics: ReplayTopics, _ acceptsLoss: Bool
+    ) throws(ReplayError) {
+        let starts = Dictionary(
+            try targets(topics).map { ($0.partition, $0.start ?? 0) }, uniquingKeysWith: max)
+        guard let live = try liveState(acceptsLoss) else { return }
+        let found = try stored { () throws(StoreError) in
+            try live.snapshot { () throws(StoreError) in
+                let (progress, gaps) = (try live.progress(), try live.gaps())
+                return Result { () throws(ReplayError) in
+                    let read = swap.targets(of: progress, isExact: !acceptsLoss)
+                    try caughtUp { () throws(CatchUpError) in
+                        _ = try swap.bringUp(
+                            swap.open(generation.name), to: read, hooks: hooks())
+                    }
+                    let loss = try stored { () throws(StoreError) in
+                        let rebuilt = try StateReader.open(
+                            swap.folder, generation: generation.name)
+                        return try LossCheck(live: live, rebuilt: rebuilt, starts: starts).run()
+                    }
+                    return (loss, gaps)
+                }
+            }
+        }
+        let (loss, gaps) = try found.get()
+        guard loss.isNothing || acceptsLoss else {
+            throw .loss(generation: generation.name, loss)
+        }
+        try record(loss, gaps, starts, in: generation, acceptsLoss)
+    }
+
+    /// The live state; nil if there is none, or none that can be read where a loss is accepted.
+    private func liveState(_ acceptsLoss: Bool) throws(ReplayError) -> StateReader? {
+        do {
+            return try StateReader.open(swap.folder)
+        } catch {
+            if case .noState = error { return nil }
+            guard acceptsLoss else { throw .unreadable(error) }
+            return nil
+        }
+    }
+
+    /// Writes into a generation what it does without, what the live one did, and the dead letters
+    /// whose records are gone.
+    private func record(
+        _ loss: StateLoss, _ gaps: [Gap], _ starts: [TopicPartition: Int64],
+        in generation: Generation, _ acceptsLoss: Bool
+    ) throws(ReplayError) {
+        let store = try caughtUp { () throws(CatchUpError) in try swap.open(generation.name) }
+        try stored { () throws(StoreError) in
+            try store.begin()
+            try store.setAcceptsLoss(acceptsLoss)
+            let kept = try store.gaps()
+            for gap in gaps where !kept.contains(gap) {
+                // What lies before the first record that was read again is still missing.
+                let start = starts[TopicPartition(gap.topic, gap.partition)] ?? .max
+                if gap.end == nil || gap.first < start { try store.note(gap) }
+            }
+            for (key, span) in loss.spans.sorted(by: { $0.key < $1.key }) {
+                try store.note(
+                    Gap(
+                        topic: key.topic, partition: key.partition, first: span.lowerBound,
+                        end: span.upperBound + 1, reason: "accepted",
+                        detail: "a replay did without records of the state before "
+                            + "(--accept-loss)",
+                        time: .now()))
+            }
+            for letter in loss.deadLetters {
+                try store.keepDeadLetter(
+                    letter.reason, letter.detail, at: letter.position, key: letter.key?.span,
+                    value: letter.value?.span, valueBytes: letter.valueBytes, time: letter.time)
+            }
+            try store.commit()
         }
     }
 

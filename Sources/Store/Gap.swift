@@ -38,12 +38,27 @@ extension StateStore {
     /// How many gaps are kept, the newest.
     private static let keptGaps = 10_000
 
-    /// Writes down a gap that is passed over, and where reading goes on; nil for a partition that is
-    /// no more.
+    /// Records a gap that is skipped, and where reading continues; nil for a partition that no
+    /// longer exists.
     package func passOver(
         _ gap: Gap, to progress: PartitionProgress?
     ) throws(StoreError) {
-        precondition(isInTransaction, "a gap is passed over within a transaction")
+        try note(gap)
+        do {
+            let forget = try connection.prepare(
+                "DELETE FROM offsets WHERE topic = ? AND partition = ?")
+            try forget.bind(1, names.intern(gap.topic))
+            try forget.bind(2, Int64(gap.partition))
+            try forget.run()
+        } catch {
+            throw .database(error)
+        }
+        if let progress { try advance(progress) }
+    }
+
+    /// Records a gap.
+    package func note(_ gap: Gap) throws(StoreError) {
+        precondition(isInTransaction, "a gap is recorded within a transaction")
         do {
             let topic = try names.intern(gap.topic)
             let insert = try connection.prepare(
@@ -61,15 +76,9 @@ extension StateStore {
             try insert.run()
             try connection.execute(
                 "DELETE FROM gaps WHERE number <= last_insert_rowid() - \(Self.keptGaps)")
-            let forget = try connection.prepare(
-                "DELETE FROM offsets WHERE topic = ? AND partition = ?")
-            try forget.bind(1, topic)
-            try forget.bind(2, Int64(gap.partition))
-            try forget.run()
         } catch {
             throw .database(error)
         }
-        if let progress { try advance(progress) }
     }
 }
 
@@ -94,6 +103,15 @@ extension StateReader {
 }
 
 extension StateStore {
+    /// The gaps that were skipped since the state began, the oldest first.
+    package func gaps() throws(StoreError) -> [Gap] {
+        do {
+            return try GapRows.read(connection)
+        } catch {
+            throw .database(error)
+        }
+    }
+
     /// How many gaps were passed over since the state began.
     package func gapCount() throws(StoreError) -> Int {
         do {

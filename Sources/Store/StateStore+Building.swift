@@ -32,6 +32,24 @@ extension StateStore {
         }
     }
 
+    /// Sets whether the generation may become the live one with less than that has.
+    package func setAcceptsLoss(_ accepts: Bool) throws(StoreError) {
+        do {
+            let change = try connection.prepare(
+                accepts
+                    ? "INSERT OR REPLACE INTO meta VALUES('accepts_loss', 1)"
+                    : "DELETE FROM meta WHERE name = 'accepts_loss'")
+            try change.run()
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// Whether the generation may become the live one with less than that has.
+    package func acceptsLoss() throws(StoreError) -> Bool {
+        try Schema.value("accepts_loss", connection) { $0.integer(0) } == 1
+    }
+
     /// Of what the generation is built; nil for everything.
     package func scope() throws(StoreError) -> String? {
         try Schema.value("scope", connection) { $0.text(0) }

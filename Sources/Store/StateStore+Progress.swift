@@ -35,10 +35,11 @@ extension StateStore {
         }
     }
 
-    /// Keeps a record that cannot be applied.
+    /// Keeps a record that cannot be applied; `valueBytes` is the length of its value in Kafka, if
+    /// `value` is a part of it.
     package func keepDeadLetter(
         _ reason: DeadLetterReason, _ detail: String, at position: RecordPosition,
-        key: Span<UInt8>?, value: Span<UInt8>?, time: Timestamp
+        key: Span<UInt8>?, value: Span<UInt8>?, valueBytes: Int? = nil, time: Timestamp
     ) throws(StoreError) {
         precondition(isInTransaction, "dead letters are kept within a transaction")
         do {
@@ -57,7 +58,7 @@ extension StateStore {
             if let value {
                 try insert.bind(8, blob: value.extracting(first: Self.deadLetterBytes))
             }
-            try insert.bind(9, value?.count ?? 0)
+            try insert.bind(9, valueBytes ?? value?.count ?? 0)
             try insert.run()
         } catch {
             throw .database(error)

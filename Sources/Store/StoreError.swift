@@ -74,7 +74,7 @@ extension StoreError: CustomStringConvertible {
         case .typeGone(let path, let type):
             """
             \(path) holds events of \(type), which the catalogue does not have any more: put the \
-            type back, run `hookline replay --swap` to build the state without it, or use a new \
+            type back, run `hookline replay --swap --accept-loss` to build the state without it, or use a new \
             state folder
             """
         case .format(let path, let found, let known):

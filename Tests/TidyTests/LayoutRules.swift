@@ -119,6 +119,7 @@ enum LayoutRules {
         "Sources/Store/DeadLetter.swift": "StateStore+DeadLettersTests",
         "Sources/Store/Generation.swift": "StateFolder+GenerationsTests",
         "Sources/Store/Progress.swift": "StateStore+ProgressTests",
+        "Sources/Store/KnownEvents.swift": "StateLossTests",
         "Sources/Store/RecordPosition.swift": "StateReaderTests",
         "Sources/Store/Schema.swift": "StateStoreTests",
         "Sources/Store/StateRequests+Wait.swift": "the replay and dead letter flows",

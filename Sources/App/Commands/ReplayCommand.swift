@@ -11,32 +11,41 @@ import Threads
 enum ReplayCommand {
     static let command = Command(
         name: "replay", group: .operate,
-        summary: "Build the state again from the topics; compare it, take it",
+        summary: "Rebuild the state from the topics; compare it or make it live",
         details: """
             Reads the topics from their beginning to the ends that they have now, into a new
-            generation beside the live one, which consume goes on keeping meanwhile. Ended at any
-            moment, the live state is untouched; what it leaves unfinished the next one removes.
+            generation beside the live one, which consume keeps up to date meanwhile. Whenever a
+            replay is interrupted, the live state stays unchanged; the next one removes what it
+            left unfinished.
 
-            --verify compares every entity with the live state after both have read the same, and
-            lists the fields that differ with the event that set each side; ends with 1 where any
-            does. --swap brings the new generation to what the live one has read and makes it the
-            live one, without a stop: nobody sees half of either, or the past. It is refused with
-            --at, and with --topic unless all are named. Both: the swap comes after the comparison,
-            whatever that says. Without --swap the generation stays for the state commands
-            (--generation) until the next replay.
+            --verify compares every entity with the live state after both have read the same
+            records, and lists the fields that differ with the event that set each side. Exits with
+            1 if any differs. --swap brings the new generation to what the live one has read and
+            makes it live, without a stop: no reader sees half of either, or the past. It is refused
+            with --at, and with --topic unless every topic is named. With both, the swap comes after
+            the comparison, whatever that found. Without --swap the generation stays for the state
+            commands (--generation) until the next replay.
 
-            --at builds what the events say that occurred up to then: it is about when things
-            occurred, and not when they arrived. A date is its beginning in UTC. The live state
-            then knows more, and only what it knows worse counts as different.
+            A swap is also refused, with exit code 1, if the generation lacks an event that the live
+            state has, because its record is gone from the topics. --accept-loss swaps all the same
+            and records a gap for each partition concerned (hookline state gaps). Gaps that the live
+            state has are kept, and so are dead letters whose records are gone.
+
+            --at builds the state from the events that had occurred by then, whenever they arrived.
+            A date is its beginning in UTC. The live state then knows more, and only what it knows
+            worse counts as different.
             """,
         options: [
             .init(
                 name: "--topic", value: .text("TOPIC"),
-                help: "Only this topic; repeatable", isRepeatable: true),
-            .init(name: "--at", value: .text("TIME"), help: "Only what occurred up to then"),
+                help: "Topic to read instead of all; repeatable", isRepeatable: true),
+            .init(name: "--at", value: .text("TIME"), help: "Last time of events to include"),
             .init(name: "--verify", help: "Compare it with the live state"),
             .init(name: "--swap", help: "Make it the live state"),
-            .init(name: "--back", help: "Make the generation the live one that was it before"),
+            .init(name: "--back", help: "Make the previously live generation live again"),
+            .init(
+                name: "--accept-loss",
+                help: "Swap although the generation lacks events that the live state has"),
             .state, .kafka, .output,
         ],
         examples: [

@@ -43,6 +43,9 @@ struct ReplaySession {
                     .usage, "--back builds nothing: leave out \(others.joined(separator: ", "))")
             }
         }
+        if invocation.has("--accept-loss"), !invocation.has("--swap"), !invocation.has("--back") {
+            throw CommandFailure(.usage, "--accept-loss needs --swap or --back")
+        }
         guard invocation.has("--swap") else { return }
         if at != nil {
             throw CommandFailure(
@@ -75,7 +78,8 @@ struct ReplaySession {
         if invocation.has("--verify") { code = try verify(built.generation, order) }
         if invocation.has("--swap") {
             try Self.asking { () throws(ReplayError) in
-                try replay.makeLive(built.generation, topics)
+                try replay.makeLive(
+                    built.generation, topics, acceptingLoss: invocation.has("--accept-loss"))
             }
             try printer.isLive(built.generation.name)
         }
@@ -110,7 +114,10 @@ struct ReplaySession {
 
     private func goBack() throws(CommandFailure) -> ExitCode {
         let former = try Self.asking(replay.former)
-        try Self.asking { () throws(ReplayError) in try replay.makeLive(former, topics) }
+        try Self.asking { () throws(ReplayError) in
+            try replay.makeLive(
+                former, topics, acceptingLoss: invocation.has("--accept-loss"))
+        }
         try printer.isLive(former.name)
         try tidy()
         try printer.end()
@@ -129,7 +136,8 @@ struct ReplaySession {
         do {
             return try body()
         } catch {
-            throw CommandFailure(code(of: error), "\(error)")
+            throw CommandFailure(
+                code(of: error), "\(error)".split(separator: "\n").map(String.init))
         }
     }
 
@@ -139,7 +147,8 @@ struct ReplaySession {
         case .topic, .kafka: .unavailable
         case .store(let error): code(of: error)
         case .catchUp(let error): code(of: error)
-        case .noFormer: .negative
+        case .noFormer, .loss: .negative
+        case .unreadable(let error): code(of: error)
         case .liveBehind, .refused, .unanswered: .temporary
         }
     }
@@ -149,7 +158,8 @@ struct ReplaySession {
         case .store(let error): code(of: error)
         case .kafka, .partition, .stalled: .unavailable
         case .stopped: .data
-        case .short, .interrupted: .temporary
+        case .short: .negative
+        case .interrupted: .temporary
         }
     }
 

@@ -90,6 +90,6 @@ final class CatchUpPartition {
     var progress: PartitionProgress {
         PartitionProgress(
             topic: target.partition.topic, partition: target.partition.partition,
-            next: reading.next, last: reading.last)
+            next: reading.next, last: reading.last, anchor: reading.anchor)
     }
 }

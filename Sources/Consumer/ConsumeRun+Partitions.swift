@@ -174,9 +174,9 @@ extension ConsumeRun {
         }
     }
 
-    /// Reads a partition on from its first offset that was not applied.
+    /// Continues a partition at the record that is wanted next.
     func readOn(_ partition: TrackedPartition) {
-        seek(partition, to: .next(partition.reading.next))
+        seek(partition, to: partition.start)
     }
 
     /// Reads a partition from another offset on; where that fails it is tried again.
@@ -202,6 +202,15 @@ extension ConsumeRun {
             log.warning("partitions could not be assigned anew", ["error": .string("\(error)")])
             for partition in checking { board.set("\(error)", trouble: partition.key) }
             schedule.refreshSoon()
+        }
+    }
+
+    /// Looks at every partition again before anything more of it is applied, and reads again what
+    /// was passed over.
+    func recheckAll() {
+        for partition in table.partitions.values where partition.reading.stopReason == nil {
+            _ = partition.reading.checkAgain()
+            seek(partition, to: partition.start)
         }
     }
 

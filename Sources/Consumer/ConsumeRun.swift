@@ -25,12 +25,13 @@ final class ConsumeRun {
     private var signals: [ConsumerSignal] = []
     /// Partitions that are not what they were, for the same moment.
     private var changed: [(partition: TrackedPartition, reason: StopReason)] = []
-    /// Partitions to read on from their next offset, for the same moment.
+    /// Partitions to read further ahead, for the same moment.
     private var skipping: [TrackedPartition] = []
     /// Partitions whose next offset the store does not have yet.
     private var unsaved: [TrackedPartition] = []
     /// Dead letters that are being looked at again, since a command asked for it.
     var retry: (request: StateRequest, work: DeadLetterRetry)?
+    private var pauses = PauseWatch()
     private var tally = BatchTally()
     private var observed: [AppliedEvent] = []
     var schedule = ConsumerSchedule()
@@ -55,6 +56,7 @@ final class ConsumeRun {
     /// One batch: what is there, or what comes within a moment, in one transaction.
     func cycle() throws(ConsumerError) {
         if schedule.isRefreshDue() { try refreshPartitions() }
+        if pauses.lookCloser() { checkAfterPause() }
         try gather()
         try save()
         let arrived = signals
@@ -113,12 +115,21 @@ final class ConsumeRun {
         case .passUpTo: skipping.append(partition)
         case .stop(let reason): changed.append((partition, reason))
         case .apply:
+            // After a pause it may come from another topic of the same name: it is read again, once
+            // the partition has been checked.
+            if pauses.look() { return }
             if !store.isInTransaction {
                 tally.begin()
                 try store.begin()
             }
             try apply(record, partition)
         }
+    }
+
+    private func checkAfterPause() {
+        log.info("the process stood still: checking every partition")
+        recheckAll()
+        pauses.forget()
     }
 
     private static func hash(of record: borrowing KafkaRecord) -> BodyHash? {

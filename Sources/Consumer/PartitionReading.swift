@@ -66,8 +66,9 @@ extension StopReason: CustomStringConvertible {
 package struct PartitionReading: Sendable {
     /// What is being done with the partition.
     package enum Phase: Hashable, Sendable {
-        /// The record applied last is being read again.
-        case checking(LastRecord)
+        /// A record that was applied is being read again, and then the one applied last, if that
+        /// is another.
+        case checking(LastRecord, then: LastRecord?)
         /// Records are applied.
         case reading
         /// Nothing more is read.
@@ -80,8 +81,7 @@ package struct PartitionReading: Sendable {
         case apply
         /// It was applied before.
         case pass
-        /// It is the one that was looked for, far behind the first that was not applied: pass over
-        /// it, and read on from that one.
+        /// It is the one that was looked for, and what is wanted next is far ahead: skip to there.
         case passUpTo(Int64)
         /// Read no more of the partition.
         case stop(StopReason)
@@ -103,11 +103,12 @@ package struct PartitionReading: Sendable {
     package private(set) var last: LastRecord?
     /// Whether the partition is new and may begin anywhere: nothing that it has lost was awaited.
     package private(set) var isNew: Bool
-    /// The last record as of the check before, or the first one, for the next check.
+    /// An older record, which a check looks for before the one applied last; nil before the first.
     ///
-    /// Where a topic is made again and filled so quickly that reading just goes on in it, the
-    /// record applied last is one of the new topic already.
-    private var anchor: LastRecord?
+    /// If a topic is recreated and filled so quickly that reading just continues in it, the record
+    /// applied last is one of the new topic already. The anchor moves only when a check has found
+    /// both, or retention has removed it.
+    package private(set) var anchor: LastRecord?
 
     /// How many records are read a second time rather than skipped after a check.
     private static let shortWay: Int64 = 1000
@@ -120,12 +121,21 @@ package struct PartitionReading: Sendable {
     }
 
     /// Starts where the store left off; at 0 in a partition that a known topic has got since.
-    package init(next: Int64, last: LastRecord? = nil) {
+    ///
+    /// Without an anchor only the record applied last is looked for.
+    package init(next: Int64, last: LastRecord? = nil, anchor: LastRecord? = nil) {
         self.next = next
         self.last = last
         isNew = false
-        phase = last.map(Phase.checking) ?? .reading
-        anchor = last
+        self.anchor = anchor ?? last
+        phase = Self.check(self.anchor, last) ?? .reading
+    }
+
+    /// The check that both records are still there; nil if there is none to look for.
+    private static func check(_ anchor: LastRecord?, _ last: LastRecord?) -> Phase? {
+        guard let last else { return nil }
+        guard let anchor, anchor.offset < last.offset else { return .checking(last, then: nil) }
+        return .checking(anchor, then: last)
     }
 
     /// Why nothing more is read, where that is so.
@@ -135,7 +145,7 @@ package struct PartitionReading: Sendable {
 
     /// Where to start reading; nil for the very beginning.
     package var start: Int64? {
-        if case .checking(let last) = phase { return last.offset }
+        if case .checking(let record, _) = phase { return record.offset }
         return isNew ? nil : next
     }
 
@@ -154,15 +164,27 @@ package struct PartitionReading: Sendable {
         switch phase {
         case .stopped: return .pass
         case .reading: return offset < next ? .pass : .apply
-        case .checking(let last):
-            if offset < last.offset { return .pass }
-            if offset > last.offset { return stop(.missing(offset: last.offset)) }
-            guard hash() == last.hash, Self.isSame(timestamp(), last.timestamp) else {
+        case .checking(let record, let then):
+            if offset < record.offset { return .pass }
+            if offset > record.offset { return stop(.missing(offset: record.offset)) }
+            guard hash() == record.hash, Self.isSame(timestamp(), record.timestamp) else {
                 return stop(.replaced(offset: offset))
             }
-            phase = .reading
-            return next - offset > Self.shortWay ? .passUpTo(next) : .pass
+            return found(at: offset, then)
         }
+    }
+
+    private mutating func found(at offset: Int64, _ then: LastRecord?) -> RecordAction {
+        let wanted: Int64
+        if let then {
+            phase = .checking(then, then: nil)
+            wanted = then.offset
+        } else {
+            phase = .reading
+            anchor = last
+            wanted = next
+        }
+        return wanted - offset > Self.shortWay ? .passUpTo(wanted) : .pass
     }
 
     /// The same event, published again, is the same bytes at another time.
@@ -190,10 +212,10 @@ package struct PartitionReading: Sendable {
             next = max(next, end)
             isNew = false
             return nil
-        case .checking(let last):
+        case .checking(let record, _):
             let reason: StopReason =
-                end <= last.offset
-                ? .shorter(end: end, next: next) : .missing(offset: last.offset)
+                end <= record.offset
+                ? .shorter(end: end, next: next) : .missing(offset: record.offset)
             phase = .stopped(reason)
             return reason
         }
@@ -204,22 +226,25 @@ package struct PartitionReading: Sendable {
         if let stopReason { return .stop(stopReason) }
         if next < start { return stopRange(.gap(next: next, start: start)) }
         if next > end { return stopRange(.shorter(end: end, next: next)) }
-        if case .checking(let last) = phase {
+        if case .checking(let record, let then) = phase {
             // What retention takes after it was applied is no loss, and cannot be compared.
-            guard last.offset < start else { return .read(from: last.offset) }
+            for left in [record, then].compactMap(\.self) where left.offset >= start {
+                phase = .checking(left, then: left == record ? then : nil)
+                return .read(from: left.offset)
+            }
             phase = .reading
+            anchor = nil
         }
         return .read(from: next)
     }
 
-    /// What is there now may be something else: look again, at the record that was the last one
-    /// when this was asked before.
+    /// What is there now may be something else: looks again for the anchor and the record applied
+    /// last.
     ///
-    /// False where there is nothing to look for, or it is being looked for already.
+    /// False if there is nothing to look for, or it is being looked for already.
     package mutating func checkAgain() -> Bool {
-        guard case .reading = phase, let last else { return false }
-        phase = .checking(anchor ?? last)
-        anchor = last
+        guard case .reading = phase, let check = Self.check(anchor, last) else { return false }
+        phase = check
         return true
     }
 

@@ -27,7 +27,8 @@ final class TrackedPartition {
 
     var progress: PartitionProgress {
         PartitionProgress(
-            topic: key.topic, partition: key.partition, next: reading.next, last: reading.last)
+            topic: key.topic, partition: key.partition, next: reading.next, last: reading.last,
+            anchor: reading.anchor)
     }
 }
 
@@ -81,7 +82,8 @@ final class PartitionTable {
 
     private func reading(of key: TopicPartition, inKnownTopic isKnown: Bool) -> PartitionReading {
         if let progress = stored[key] {
-            return PartitionReading(next: progress.next, last: progress.last)
+            return PartitionReading(
+                next: progress.next, last: progress.last, anchor: progress.anchor)
         }
         return isKnown ? PartitionReading(next: 0) : PartitionReading()
     }

@@ -45,11 +45,15 @@ extension StateStore {
     ) throws(StoreError) {
         try note(gap)
         do {
-            let forget = try connection.prepare(
-                "DELETE FROM offsets WHERE topic = ? AND partition = ?")
-            try forget.bind(1, names.intern(gap.topic))
-            try forget.bind(2, Int64(gap.partition))
-            try forget.run()
+            let topic = try names.intern(gap.topic)
+            for table in ["offsets", "anchors"] {
+                let forget = try connection.prepare(
+                    "DELETE FROM \(table) WHERE topic = ? AND partition = ?")
+                try forget.bind(1, topic)
+                try forget.bind(2, Int64(gap.partition))
+                try forget.run()
+            }
+            anchors[AnchorRows.Key(topic: topic, partition: gap.partition)] = nil
         } catch {
             throw .database(error)
         }

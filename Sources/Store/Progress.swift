@@ -30,9 +30,14 @@ package struct PartitionProgress: Hashable, Sendable {
     package let next: Int64
     /// The last record applied; nil before the first.
     package let last: LastRecord?
+    /// An older record, to recognise a partition whose last record may be another's; nil for none.
+    package let anchor: LastRecord?
 
     /// Describes how far it has come.
-    package init(topic: String, partition: Int32, next: Int64, last: LastRecord?) {
+    package init(
+        topic: String, partition: Int32, next: Int64, last: LastRecord?, anchor: LastRecord? = nil
+    ) {
+        self.anchor = anchor
         self.topic = topic
         self.partition = partition
         self.next = next

@@ -11,6 +11,8 @@ internal import SQLite
 ///   an index over 100,000 entities had every page of it written anew by each batch.
 /// - `history`: append only, in the order of arrival.
 /// - `offsets`: the next offset of each partition, and the last record applied.
+/// - `anchors`: for each partition an older record that was applied. Later than the others: a
+///   database of format 2 may lack it until it is opened for writing.
 /// - `gaps`: records that were passed over since they were not there any more.
 /// - `requests`: what commands ask of the process that writes, see `StateRequest`.
 enum Schema {
@@ -55,6 +57,12 @@ enum Schema {
             expires INTEGER NOT NULL, stage INTEGER NOT NULL, answer TEXT);
         """
 
+    private static let anchors = """
+        CREATE TABLE IF NOT EXISTS anchors(
+            topic INTEGER NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL,
+            hash BLOB, time INTEGER, PRIMARY KEY(topic, partition)) WITHOUT ROWID;
+        """
+
     /// Settings of a connection that writes.
     ///
     /// WAL with synchronous NORMAL may lose the last transactions with the power, never tear one:
@@ -93,6 +101,7 @@ enum Schema {
                 try insert.bind(2, format)
                 try insert.run()
             }
+            try connection.execute(anchors)
             try transaction.commit()
         } catch {
             throw .database(error)

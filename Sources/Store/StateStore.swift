@@ -34,6 +34,8 @@ package final class StateStore {
     package internal(set) var lock: FileLock?
     /// Keeps the generation from being removed.
     var hold: (any File)?
+    /// The anchors that the database has, so that only what moved is written.
+    var anchors: [AnchorRows.Key: LastRecord] = [:]
     private var hasBacklog = false
     private var transaction: Transaction?
 
@@ -71,6 +73,7 @@ package final class StateStore {
         do {
             statements = try StoreStatements(connection)
             names = try NameTable(connection)
+            anchors = try AnchorRows.read(connection)
             nextEntity = try Self.next(in: "entities", connection)
             nextHistory = try Self.next(in: "history", connection)
         } catch {
@@ -149,6 +152,7 @@ package final class StateStore {
         cache.removeAll()
         // Where these fail the next statement will, and says so.
         try? names.reload()
+        anchors = (try? AnchorRows.read(connection)) ?? [:]
         nextEntity = (try? Self.next(in: "entities", connection)) ?? nextEntity
         nextHistory = (try? Self.next(in: "history", connection)) ?? nextHistory
     }

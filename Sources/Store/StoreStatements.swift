@@ -10,6 +10,7 @@ struct StoreStatements {
     let insertOlder: Statement
     let findOlder: Statement
     let setOffset: Statement
+    let setAnchor: Statement
     let insertDeadLetter: Statement
     let findRequest: Statement
 
@@ -45,6 +46,7 @@ struct StoreStatements {
                 hash = CASE WHEN excluded.last IS NULL THEN hash ELSE excluded.hash END,
                 time = CASE WHEN excluded.last IS NULL THEN time ELSE excluded.time END
             """)
+        setAnchor = try connection.prepare("INSERT OR REPLACE INTO anchors VALUES(?, ?, ?, ?, ?)")
         insertDeadLetter = try connection.prepare(
             """
             INSERT INTO dead_letters(

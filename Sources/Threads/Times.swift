@@ -20,6 +20,16 @@ package enum MonotonicClock {
     }
 }
 
+/// The clock that only goes forward and counts the time that the machine was suspended too.
+package enum BootClock {
+    /// Nanoseconds since the machine started.
+    package static func now() -> UInt64 {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
+
 extension timespec {
     /// This length of time; nothing where it is negative.
     init(_ duration: Duration) {

@@ -131,7 +131,7 @@ import Testing
     @Test func `an offset that is in range after all is read again`() {
         var reading = reading()
         #expect(reading.leaveRange(start: 0, end: 20) == .read(from: 9))
-        #expect(reading.phase == .checking(last))
+        #expect(reading.phase == .checking(last, then: nil))
     }
 
     @Test func `after a lost connection the last record is looked at again`() {
@@ -148,7 +148,8 @@ import Testing
         #expect(isChecked == false)
     }
 
-    @Test func `a check looks at the record that was the last one at the check before`() {
+    @Test func `a check looks for the anchor, then for the last record, and moves the anchor then`()
+    {
         var reading = reading()
         _ = reading.meet(offset: 9, hash: hash)
         for offset: Int64 in 10...2000 {
@@ -158,11 +159,53 @@ import Testing
         #expect(reading.start == 9)
         var replaced = reading
         #expect(replaced.meet(offset: 9, hash: other) == .stop(.replaced(offset: 9)))
-        #expect(reading.meet(offset: 9, hash: hash) == .passUpTo(2001))
+        #expect(reading.meet(offset: 9, hash: hash) == .passUpTo(2000))
+        #expect(reading.start == 2000)
+        #expect(reading.anchor == last, "the last record is not found yet")
+        var half = reading
+        #expect(half.meet(offset: 2000, hash: hash) == .stop(.replaced(offset: 2000)))
         #expect(reading.meet(offset: 2000, hash: other) == .pass)
         #expect(reading.meet(offset: 2001, hash: other) == .apply)
+        #expect(reading.anchor?.offset == 2000)
         #expect(reading.checkAgain() == true)
         #expect(reading.start == 2000)
+    }
+
+    @Test func `a check that is not finished begins again at the anchor`() {
+        let anchor = LastRecord(offset: 3, eventID: nil, hash: other)
+        var reading = PartitionReading(next: 10, last: last, anchor: anchor)
+        #expect(reading.start == 3)
+        #expect(reading.meet(offset: 3, hash: other) == .pass)
+        #expect(reading.start == 9)
+        #expect(reading.anchor == anchor)
+        let again = PartitionReading(next: 10, last: last, anchor: reading.anchor)
+        #expect(again.start == 3)
+    }
+
+    @Test func `a partition that lost its end is found shorter behind the anchor`() {
+        let anchor = LastRecord(offset: 3, eventID: nil, hash: other)
+        for (end, reason) in [
+            (Int64(9), StopReason.shorter(end: 9, next: 10)), (10, .missing(offset: 9)),
+        ] {
+            var reading = PartitionReading(next: 10, last: last, anchor: anchor)
+            #expect(reading.meet(offset: 3, hash: other) == .pass)
+            #expect(reading.reachEnd(end) == reason)
+        }
+        var reading = PartitionReading(next: 10, last: last, anchor: anchor)
+        #expect(reading.reachEnd(2) == .shorter(end: 2, next: 10))
+    }
+
+    @Test func `an anchor that retention has removed is replaced by what comes next`() {
+        let anchor = LastRecord(offset: 3, eventID: nil, hash: other)
+        var reading = PartitionReading(next: 10, last: last, anchor: anchor)
+        #expect(reading.leaveRange(start: 5, end: 20) == .read(from: 9))
+        #expect(reading.meet(offset: 9, hash: hash) == .pass)
+        #expect(reading.anchor == last)
+
+        var both = PartitionReading(next: 10, last: last, anchor: anchor)
+        #expect(both.leaveRange(start: 10, end: 20) == .read(from: 10))
+        both.applied(LastRecord(offset: 10, eventID: nil, hash: hash))
+        #expect(both.anchor?.offset == 10)
     }
 
     @Test func `a topic made again and filled past the next offset is found by the first check`() {

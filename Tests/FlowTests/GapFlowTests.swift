@@ -7,10 +7,10 @@ import Testing
 extension Flows {
     /// Topics that are cut, made again or grow behind the back of `consume`, over a real Kafka.
     @Suite(.whereKafkaIs, .realKafka, .serialized) struct GapFlowTests {
-        private let topic = Installation.prefix + "order.updated"
+        let topic = Installation.prefix + "order.updated"
         private let other = "order.cancelled"
 
-        private func installation(_ partitions: Int = 1) throws -> Installation {
+        func installation(_ partitions: Int = 1) throws -> Installation {
             let servers = try RealKafkaNode.current.bootstrapServers
             let installation = try Installation(
                 bootstrapServers: servers, settings: ["topics": "partitions: \(partitions)"])
@@ -19,7 +19,7 @@ extension Flows {
             return installation
         }
 
-        private func body(_ number: Int, _ type: String = "order.updated") throws -> [UInt8] {
+        func body(_ number: Int, _ type: String = "order.updated") throws -> [UInt8] {
             let text = String(
                 decoding: try Fixture.body(
                     "order.updated", eventID: uuid(number), key: "order-\(number)",
@@ -28,7 +28,7 @@ extension Flows {
             return Array(text.replacing("\"order.updated\"", with: "\"\(type)\"").utf8)
         }
 
-        private func records(
+        func records(
             _ numbers: Range<Int>, _ type: String = "order.updated"
         ) throws -> [ForeignRecord] {
             try numbers.map {
@@ -36,14 +36,14 @@ extension Flows {
             }
         }
 
-        private func state(of numbers: [Range<Int>], and cancelled: Range<Int>) throws -> String {
+        func state(of numbers: [Range<Int>], and cancelled: Range<Int>) throws -> String {
             var model = StateModel()
             for number in numbers.joined() { try model.apply(body(number)) }
             for number in cancelled { try model.apply(body(number, other)) }
             return model.export
         }
 
-        private func consume(
+        func consume(
             _ installation: Installation, _ onGap: String
         ) throws -> RunningProcess {
             let process = try installation.start(
@@ -54,18 +54,18 @@ extension Flows {
             return process
         }
 
-        private func stop(_ process: RunningProcess) throws {
+        func stop(_ process: RunningProcess) throws {
             process.send(SIGTERM)
             #expect(try process.waitForEnd(upTo: .seconds(20)) == .exited(0))
         }
 
-        private func waitUntilReady(_ installation: Installation) throws {
+        func waitUntilReady(_ installation: Installation) throws {
             try eventually("consume to be ready", upTo: .seconds(30)) {
                 try installation.ask("consume", "/readyz").status == 200
             }
         }
 
-        private func waitForReason(_ text: String, _ installation: Installation) throws {
+        func waitForReason(_ text: String, _ installation: Installation) throws {
             try eventually("\(text) as a reason", upTo: .seconds(30)) {
                 let answer = try installation.ask("consume", "/readyz")
                 return answer.status == 503 && answer.body.contains(text)
@@ -73,14 +73,14 @@ extension Flows {
         }
 
         /// The lines of `state gaps`.
-        private func gaps(_ installation: Installation) throws -> [String] {
+        func gaps(_ installation: Installation) throws -> [String] {
             let process = try installation.start(["state", "gaps", "-o", "json"], as: "gaps")
             let end = try process.waitForEnd(upTo: .seconds(20))
             #expect(end == .exited(process.output.isEmpty ? 0 : 1))
             return process.output.split(separator: "\n").map(String.init)
         }
 
-        private func asAdmin<R>(
+        func asAdmin<R>(
             _ installation: Installation, _ body: (KafkaAdmin) throws -> R
         ) throws -> R {
             let admin = try KafkaAdmin(installation.kafka, log: .silent)
@@ -88,21 +88,21 @@ extension Flows {
             return try body(admin)
         }
 
-        private func cut(_ installation: Installation, before offset: Int64) throws {
+        func cut(_ installation: Installation, before offset: Int64) throws {
             try asAdmin(installation) { admin in
                 try admin.deleteRecords(
                     of: TopicPartition(topic, 0), before: offset, upTo: .seconds(20))
             }
         }
 
-        private func remove(_ installation: Installation) throws {
+        func remove(_ installation: Installation) throws {
             try asAdmin(installation) { try $0.deleteTopic(topic, upTo: .seconds(20)) }
             try eventually("the topic to be gone", upTo: .seconds(30)) {
                 try TopicReader(kafka: installation.kafka).topics(with: topic).isEmpty
             }
         }
 
-        private func make(_ installation: Installation, partitions: Int) throws {
+        func make(_ installation: Installation, partitions: Int) throws {
             try asAdmin(installation) { admin in
                 try admin.createTopic(
                     topic, partitions: partitions, replicas: 1, upTo: .seconds(20))
@@ -111,81 +111,6 @@ extension Flows {
                 try TopicReader(kafka: installation.kafka).topics(with: topic)[topic]?
                     .partitions == partitions
             }
-        }
-
-        private func replay(
-            _ installation: Installation, _ options: String...
-        ) throws -> (code: ProcessEnd, text: String) {
-            let end = try installation.end(["replay", "--swap"] + options, upTo: .seconds(120))
-            return (end.end, end.output + end.errors)
-        }
-
-        @Test(.timeLimit(.minutes(5)))
-        func `a swap that would lose events is refused, and takes their loss only when told to`()
-            throws
-        {
-            let installation = try installation()
-            let writer = try TopicWriter(installation.kafka)
-            let foreign = ForeignRecord("order.updated", key: "order-0", value: Array("x".utf8))
-            try writer.write([foreign] + records(0..<10))
-            let process = try consume(installation, "stop")
-            let whole = try state(of: [0..<10], and: 0..<0)
-            try installation.waitForState(whole, upTo: .seconds(30))
-            try cut(installation, before: 6)
-
-            let refused = try replay(installation)
-            #expect(refused.code == .exited(1), "\(refused.text)")
-            #expect(refused.text.contains("lacks 5 events that the live state has"))
-            #expect(refused.text.contains("order.updated of order order-0, from \(topic)[0]@1"))
-            #expect(refused.text.contains("\(topic)[0] lacks records from 1 to 5"))
-            #expect(try installation.export() == whole)
-            #expect(try gaps(installation).isEmpty)
-
-            let taken = try replay(installation, "--accept-loss")
-            #expect(taken.code == .exited(0), "\(taken.text)")
-            try installation.waitForState(state(of: [5..<10], and: 0..<0), upTo: .seconds(30))
-            let gap = try #require(gaps(installation).first)
-            #expect(gap.contains(#""first":1,"#) && gap.contains(#""reason":"accepted""#), "\(gap)")
-            let letters = try installation.run("dead-letters", "ls", "-o", "json")
-            #expect(letters.split(separator: "\n").count == 1, "it is carried over: \(letters)")
-
-            // The gap stays with the state, and nothing more is lost.
-            let again = try replay(installation)
-            #expect(again.code == .exited(0), "\(again.text)")
-            #expect(try gaps(installation).count == 1)
-            try waitUntilReady(installation)
-            try stop(process)
-        }
-
-        @Test(.timeLimit(.minutes(5)), arguments: [10, 4])
-        func `a topic that was recreated is taken up as the message advises`(restored: Int) throws {
-            let installation = try installation()
-            try TopicWriter(installation.kafka).write(records(0..<10))
-            let process = try consume(installation, "stop")
-            try installation.waitForState(state(of: [0..<10], and: 0..<0), upTo: .seconds(30))
-            try remove(installation)
-            try make(installation, partitions: 1)
-            try waitForReason("then `hookline replay --swap`", installation)
-            // As `journal requeue` does, as far as the journal still has them.
-            try TopicWriter(installation.kafka).write(records(0..<restored))
-
-            var end = try replay(installation)
-            if restored < 10 {
-                #expect(end.code == .exited(1), "\(end.text)")
-                #expect(end.text.contains("--accept-loss"), "\(end.text)")
-                end = try replay(installation, "--accept-loss")
-            }
-            #expect(end.code == .exited(0), "\(end.text)")
-            try installation.waitForState(
-                state(of: [0..<restored], and: 0..<0), upTo: .seconds(30))
-            try waitUntilReady(installation)
-            #expect(try gaps(installation).isEmpty == (restored == 10))
-
-            // It reads on in the new topic.
-            try TopicWriter(installation.kafka).write(records(20..<23))
-            try installation.waitForState(
-                state(of: [0..<restored, 20..<23], and: 0..<0), upTo: .seconds(30))
-            try stop(process)
         }
 
         @Test(.timeLimit(.minutes(5)), arguments: [false, true])
@@ -244,7 +169,7 @@ extension Flows {
         }
 
         /// Where the partition ends, of which the last offset may be a transaction's mark.
-        private func knownEnd(_ installation: Installation) throws -> Int64 {
+        func knownEnd(_ installation: Installation) throws -> Int64 {
             let consumer = try KafkaConsumer(installation.kafka, log: .silent)
             defer { consumer.close(upTo: .seconds(5)) }
             return try consumer.watermarks(of: TopicPartition(topic, 0), upTo: .seconds(10)).high
@@ -360,7 +285,7 @@ extension Flows {
             try stop(process)
         }
 
-        private func grow(_ installation: Installation, to partitions: Int) throws {
+        func grow(_ installation: Installation, to partitions: Int) throws {
             let result = try RunningProcess.run(
                 "java",
                 [

@@ -61,7 +61,11 @@ final class ConsumeRun {
         try save()
         let arrived = signals
         signals.removeAll(keepingCapacity: true)
-        for signal in arrived { try react(to: signal) }
+        for signal in arrived {
+            // An end that stands behind records that a pause left out would skip them.
+            if case .end = signal, pauses.hasPaused { continue }
+            try react(to: signal)
+        }
         // A signal of the same cycle may have met it already.
         for (partition, reason) in changed where partition.reading.stopReason == reason {
             try meet(reason, of: partition)

@@ -82,6 +82,28 @@ extension Flows.GapFlowTests {
         try stop(process)
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `what arrives while consume stands still is applied, every time`() throws {
+        let installation = try installation()
+        let writer = try TopicWriter(installation.kafka)
+        try writer.write(records(0..<10))
+        let process = try consume(installation, "stop")
+        try installation.waitForState(state(of: [0..<10], and: 0..<0), upTo: .seconds(30))
+        for round in 1...3 {
+            process.send(SIGSTOP)
+            try writer.write(records(round * 10..<round * 10 + 10))
+            let stopped = ContinuousClock.now
+            try eventually("the pause to be one", upTo: .seconds(20)) {
+                ContinuousClock.now - stopped > .seconds(6)
+            }
+            process.send(SIGCONT)
+            try installation.waitForState(
+                state(of: [0..<round * 10 + 10], and: 0..<0), upTo: .seconds(30))
+        }
+        try waitUntilReady(installation)
+        try stop(process)
+    }
+
     @Test(.timeLimit(.minutes(5)), arguments: [10, 4])
     func `a topic that was recreated is taken up as the message advises`(restored: Int) throws {
         let installation = try installation()

@@ -19,13 +19,25 @@ package struct StateLoss: Sendable {
     package var isNothing: Bool { events == 0 && spans.isEmpty }
 }
 
-/// Finds what a rebuilt generation lacks of the live state: the event with the same body, for each
-/// entity, wherever its record is now.
+/// Finds what a rebuilt generation lacks of the live state: an event counts as there if one with
+/// the same body is, wherever its record is now and whichever entity the catalogue gives it to.
 package struct LossCheck {
+    /// An event that the same entity of the rebuilt state lacks.
+    private struct Candidate {
+        let fingerprint: UInt64
+        let history: Int64
+        let entity: String
+        let id: String
+    }
+
+    /// So many candidates are looked for under other entities; with more the state is another one.
+    private static let candidateLimit = 100_000
+
     private let live: StateReader
     private let rebuilt: StateReader
     private let starts: [TopicPartition: Int64]
     private var loss = StateLoss()
+    private var candidates: [Candidate] = []
 
     /// Compares what two readers see; each is to be within a snapshot.
     ///
@@ -41,6 +53,10 @@ package struct LossCheck {
     /// Compares everything.
     package consuming func run() throws(StoreError) -> StateLoss {
         for entity in try live.entities() { try compare(entity) }
+        let elsewhere = try eventsElsewhere()
+        for candidate in candidates where !elsewhere.contains(candidate.fingerprint) {
+            try lose(candidate)
+        }
         try compareProgress()
         try compareDeadLetters()
         return loss
@@ -59,17 +75,43 @@ package struct LossCheck {
                 missing.subtract(candidate.events.map(\.fingerprint))
             }
             for event in known.events where missing.remove(event.fingerprint) != nil {
-                try lose(live.event(inRow: event.history), entity, known.id)
+                let candidate = Candidate(
+                    fingerprint: event.fingerprint, history: event.history, entity: entity,
+                    id: known.id)
+                if candidates.count < Self.candidateLimit {
+                    candidates.append(candidate)
+                } else {
+                    try lose(candidate)
+                }
             }
         }
     }
 
-    private mutating func lose(_ event: HistoryEntry, _ entity: String, _ id: String) {
+    /// Which of the candidates the rebuilt state has under another entity: a catalogue whose key
+    /// or entity has changed moves events.
+    private func eventsElsewhere() throws(StoreError) -> Set<UInt64> {
+        guard !candidates.isEmpty, candidates.count < Self.candidateLimit else { return [] }
+        let wanted = Set(candidates.map(\.fingerprint))
+        var found: Set<UInt64> = []
+        for entity in try rebuilt.entities() {
+            let rows = try rebuilt.knownEvents(of: entity)
+            while let known = try rows.next() {
+                for event in known.events where wanted.contains(event.fingerprint) {
+                    found.insert(event.fingerprint)
+                }
+            }
+        }
+        return found
+    }
+
+    private mutating func lose(_ candidate: Candidate) throws(StoreError) {
+        let event = try live.event(inRow: candidate.history)
         loss.events += 1
         let position = event.position
         widen(TopicPartition(position.topic, position.partition), position.offset...position.offset)
         guard loss.named.count < StateLoss.namedLimit else { return }
-        loss.named.append("\(event.type) of \(entity) \(id), from \(position)")
+        loss.named.append(
+            "\(event.type) of \(candidate.entity) \(candidate.id), from \(position)")
     }
 
     /// What the live state has read beyond the end that a partition has now.

@@ -16,7 +16,8 @@ import Testing
     /// A state with these orders' events, each a number, and dead letters at these offsets, read up
     /// to a next offset.
     private func state(
-        _ name: String, _ orders: [String: [Int]], letters: [Int64] = [], next: Int64 = 1000
+        _ name: String, _ orders: [String: [Int]], letters: [Int64] = [], next: Int64 = 1000,
+        body: String? = nil
     ) throws -> StateReader {
         let path = directory.file(name)
         let store = try StateStore(
@@ -28,7 +29,7 @@ import Testing
                 let version = Version(
                     occurredAt: Timestamp(seconds: Int64(number)), updatedAt: nil, rank: 20,
                     eventID: EventID(high: 0, low: UInt64(number)),
-                    bodyHash: BodyHash(hashing: Array("\(id) \(number)".utf8).span))
+                    bodyHash: BodyHash(hashing: Array("\(body ?? id) \(number)".utf8).span))
                 let event = StoredEvent(
                     entry: entry, id: id, version: version,
                     position: RecordPosition(topic: "t", partition: 0, offset: Int64(number)))
@@ -69,6 +70,12 @@ import Testing
             ])
         #expect(loss.spans == [TopicPartition("t", 0): 2...5])
         #expect(!loss.isNothing)
+    }
+
+    @Test func `an event that another entity has now is not lost`() throws {
+        let live = try state("live", ["a": [1, 2], "b": [3]], body: "same")
+        #expect(try loss(live, state("moved", ["c": [1, 2, 3]], body: "same")).isNothing)
+        #expect(try loss(live, state("part", ["c": [1, 3]], body: "same")).events == 1)
     }
 
     @Test func `of an entity with many events each is compared`() throws {

@@ -205,8 +205,8 @@ extension ConsumeRun {
         }
     }
 
-    /// Looks at every partition again before anything more of it is applied, and reads again what
-    /// was passed over.
+    /// Checks every partition before anything more of it is applied, and reads again what was left
+    /// out.
     func recheckAll() {
         for partition in table.partitions.values where partition.reading.stopReason == nil {
             _ = partition.reading.checkAgain()

@@ -50,6 +50,11 @@ struct JournalFolder: Sendable {
         return torn
     }
 
+    /// Bytes of these copies.
+    func tornBytes() throws(FileError) -> Int {
+        try torn().reduce(0) { $0 + $1.bytes }
+    }
+
     static func name(_ number: UInt64) -> String { digits(number) + suffix }
 
     private static func digits(_ number: UInt64) -> String {

@@ -78,7 +78,7 @@ struct Recovery {
         }
         if let last = end.last { try settle(last) }
         recovered.tornBytes = try JournalError.wrap { () throws(FileError) in
-            try folder.torn().reduce(0) { $0 + $1.bytes }
+            try folder.tornBytes()
         }
         try addUnused(to: &recovered, after: used.last?.number)
         return recovered

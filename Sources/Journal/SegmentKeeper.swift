@@ -203,7 +203,7 @@ final class SegmentKeeper: Sendable {
     private func figures() throws(FileError) -> WaterMarks.Figures {
         // `journal clean` may have removed some; only a start adds any.
         if state.withLock({ $0.tornBytes > 0 }) {
-            let bytes = try folder.torn().reduce(0) { $0 + $1.bytes }
+            let bytes = try folder.tornBytes()
             state.withLock { $0.tornBytes = bytes }
         }
         return WaterMarks.Figures(

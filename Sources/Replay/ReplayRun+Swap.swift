@@ -44,9 +44,9 @@ extension ReplayRun {
     private func account(
         for generation: Generation, _ topics: ReplayTopics, _ acceptsLoss: Bool
     ) throws(ReplayError) {
+        guard let live = try liveState(acceptsLoss) else { return }
         let starts = Dictionary(
             try targets(topics).map { ($0.partition, $0.start ?? 0) }, uniquingKeysWith: max)
-        guard let live = try liveState(acceptsLoss) else { return }
         let found = try stored { () throws(StoreError) in
             try live.snapshot { () throws(StoreError) in
                 let (progress, gaps) = (try live.progress(), try live.gaps())
@@ -69,7 +69,7 @@ extension ReplayRun {
         guard loss.isNothing || acceptsLoss else {
             throw .loss(generation: generation.name, loss)
         }
-        try record(loss, gaps, starts, in: generation, acceptsLoss)
+        try record(loss, gaps, starts, of: live, in: generation, acceptsLoss)
     }
 
     /// The live state; nil if there is none, or none that can be read where a loss is accepted.
@@ -87,7 +87,7 @@ extension ReplayRun {
     /// whose records are gone.
     private func record(
         _ loss: StateLoss, _ gaps: [Gap], _ starts: [TopicPartition: Int64],
-        in generation: Generation, _ acceptsLoss: Bool
+        of live: StateReader, in generation: Generation, _ acceptsLoss: Bool
     ) throws(ReplayError) {
         let store = try caughtUp { () throws(CatchUpError) in try swap.open(generation.name) }
         try stored { () throws(StoreError) in
@@ -108,7 +108,11 @@ extension ReplayRun {
                             + "(--accept-loss)",
                         time: .now()))
             }
-            for letter in loss.deadLetters {
+            for number in loss.deadLetters.map(\.number) {
+                // One that was retried meanwhile is no letter any more.
+                guard let letter = try live.deadLetters(after: number - 1, limit: 1).first,
+                    letter.number == number
+                else { continue }
                 try store.keepDeadLetter(
                     letter.reason, letter.detail, at: letter.position, key: letter.key?.span,
                     value: letter.value?.span, valueBytes: letter.valueBytes, time: letter.time)

@@ -124,8 +124,7 @@ let package = Package(
             dependencies: [
                 "Configuration", "Consumer", "Events", "Files", "HTTP", "HTTPClient", "Ingress",
                 "JSON", "Journal", "Kafka", "Management", "Projection", "Publisher", "Query",
-                "Replay",
-                "Simulator", "Store", "Telemetry", "Threads",
+                "Replay", "SQLite", "Simulator", "Store", "Telemetry", "Threads",
             ],
             resources: [
                 .embedInCode("Dev/Webhooks/license.created.json"),
@@ -183,8 +182,8 @@ let package = Package(
             "AppTests",
             [
                 "App", "Configuration", "Consumer", "Events", "HTTP", "Ingress", "Journal", "JSON",
-                "Kafka", "Management", "Projection", "Publisher", "Simulator", "Store", "Telemetry",
-                "Threads",
+                "Kafka", "Management", "Projection", "Publisher", "SQLite", "Simulator", "Store",
+                "Telemetry", "Threads",
             ]),
         tests(
             "FlowTests",

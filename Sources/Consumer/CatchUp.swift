@@ -23,6 +23,9 @@ package final class CatchUp {
     private static let transactionRecords = 4000
     /// How long to wait for a batch before looking whether to stop.
     private static let wait = Duration.milliseconds(100)
+    private static let closeLimit = Duration.seconds(2)
+    /// How long one question to a broker may take.
+    private static let questionLimit = Duration.seconds(10)
     /// How long it may stand still.
     package static let stallLimit = Duration.seconds(60)
 
@@ -37,15 +40,10 @@ package final class CatchUp {
     package init(
         _ store: StateStore, to targets: [CatchUpTarget], catalogue: Catalogue,
         kafka: KafkaConfiguration, upTo cutoff: Timestamp? = nil, hooks: Hooks = Hooks(), log: Log
-    ) throws(CatchUpError) {
+    ) throws(ConsumerError) {
         self.store = store
         self.hooks = hooks
-        let progress: [PartitionProgress]
-        do {
-            progress = try store.progress()
-        } catch {
-            throw .store(error)
-        }
+        let progress = try stored { () throws(StoreError) in try store.progress() }
         order = CatchUpReader.Order(
             targets: targets,
             progress: Dictionary(
@@ -55,7 +53,7 @@ package final class CatchUp {
     }
 
     /// Reads to the ends; once only.
-    package func run() throws(CatchUpError) -> CatchUpProgress {
+    package func run() throws(ConsumerError) -> CatchUpProgress {
         let (order, queue) = (order, queue)
         let reader = Worker("catch-up") { CatchUpReader.run(order, to: queue) }
         defer {
@@ -90,7 +88,7 @@ package final class CatchUp {
     private func apply(
         _ record: CatchUpBatch.Record, _ batch: CatchUpBatch
     ) throws(StoreError) {
-        let partition = batch.progress[record.partition]
+        let partition = batch.partitions[record.partition]
         let position = RecordPosition(
             topic: partition.topic, partition: partition.partition, offset: record.offset)
         switch record.content {
@@ -113,20 +111,26 @@ package final class CatchUp {
     }
 
     /// Whether everything is there that was asked for.
-    private func checkEnds(_ reached: [TopicPartition: Int64]) throws(CatchUpError) {
+    private func checkEnds(_ reached: [TopicPartition: Int64]) throws(ConsumerError) {
         for target in order.targets where target.isExact {
             let next = reached[target.partition] ?? order.progress[target.partition]?.next ?? 0
             guard next >= target.end else {
-                throw .short(target.partition, next: next, end: target.end)
+                throw try missing(target.partition, next: next, end: target.end)
             }
         }
     }
 
-    private func stored(_ body: () throws(StoreError) -> Void) throws(CatchUpError) {
-        do {
-            try body()
-        } catch {
-            throw .store(error)
+    /// Why a partition ends too early: committed records are gone, or an open transaction hides
+    /// them.
+    private func missing(
+        _ partition: TopicPartition, next: Int64, end: Int64
+    ) throws(ConsumerError) -> ConsumerError {
+        let whole = try asked { () throws(KafkaError) in
+            let client = try KafkaConsumer(order.kafka, readsUncommitted: true, log: order.log)
+            defer { client.close(upTo: Self.closeLimit) }
+            return try client.watermarks(of: partition, upTo: Self.questionLimit)
         }
+        return whole.high >= end
+            ? .hidden(partition, next: next, end: end) : .short(partition, next: next, end: end)
     }
 }

@@ -1,4 +1,5 @@
 internal import Events
+internal import Kafka
 internal import Projection
 internal import Store
 
@@ -7,7 +8,7 @@ struct CatchUpBatch: Sendable {
     /// One record, ready to be applied.
     struct Record: Sendable {
         let offset: Int64
-        /// Its partition's place in `progress`.
+        /// Its partition's place in `partitions`.
         let partition: Int
         let content: Content
     }
@@ -25,6 +26,8 @@ struct CatchUpBatch: Sendable {
     var records: [Record] = []
     /// Encoded states, one after the other.
     var states: [UInt8] = []
+    /// The partitions of the records.
+    var partitions: [TopicPartition] = []
     /// How far those partitions have come that got on.
     var progress: [PartitionProgress] = []
     /// What was read of each topic.

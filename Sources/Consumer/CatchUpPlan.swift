@@ -53,43 +53,44 @@ struct CatchUpPlan {
     mutating func next() -> [CatchUpTarget]? { groups.popLast() }
 }
 
-/// A partition on its way to its end.
-final class CatchUpPartition {
+/// A partition that a catch-up reads to its end.
+final class CatchUpPartition: FollowedPartition {
     let target: CatchUpTarget
-    var reading: PartitionReading
-    var isUnsaved = false
-    /// Its place among the partitions of the batch that is read.
-    var place = 0
-    /// What was read since it was last saved.
-    var read = CatchUpProgress.Topic()
-    private var savedNext: Int64
+    /// Its place among the partitions of the batch that is read; nil if it is not among them yet.
+    var place: Int?
+    /// What was read since it was last handed over.
+    private var read = CatchUpProgress.Topic()
+    private var handedOver: Int64
 
     init(_ target: CatchUpTarget, _ progress: PartitionProgress?) {
         self.target = target
+        var reading = PartitionReading()
         if let progress {
-            reading = PartitionReading(next: progress.next, last: progress.last)
-        } else {
-            reading = PartitionReading()
-            if let start = target.start { reading.begin(at: start) }
+            reading = PartitionReading(
+                next: progress.next, last: progress.last, anchor: progress.anchor)
+        } else if let start = target.start {
+            reading.begin(at: start)
         }
-        savedNext = max(reading.next, target.start ?? 0)
+        handedOver = max(reading.next, target.start ?? 0)
+        super.init(
+            target.partition, suffix: target.suffix, end: target.end, reading: reading)
+    }
+
+    /// Counts a record.
+    func count(bytes: Int) {
+        read.records += 1
+        read.bytes += bytes
     }
 
     /// What was read since this was called last.
     func takeRead() -> CatchUpProgress.Topic {
         defer { read = .init() }
-        let next = max(savedNext, min(reading.next, target.end))
-        read.offsets = next - savedNext
-        savedNext = next
+        let next = max(handedOver, min(reading.next, target.end))
+        read.offsets = next - handedOver
+        handedOver = next
         return read
     }
 
     /// How many offsets are left to its end.
     var left: Int64 { max(0, target.end - max(reading.next, target.start ?? 0)) }
-
-    var progress: PartitionProgress {
-        PartitionProgress(
-            topic: target.partition.topic, partition: target.partition.partition,
-            next: reading.next, last: reading.last, anchor: reading.anchor)
-    }
 }

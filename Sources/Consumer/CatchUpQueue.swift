@@ -8,7 +8,7 @@ enum CatchUpStep: Sendable {
     /// All is read; the next offsets of the partitions that were read.
     case end([TopicPartition: Int64])
     /// It cannot go on.
-    case failure(CatchUpError)
+    case failure(ConsumerError)
 }
 
 /// The hand-over between the thread that reads and the one that applies: a few batches at most.

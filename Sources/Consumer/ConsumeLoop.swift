@@ -64,20 +64,13 @@ package final class ConsumeLoop: Part {
         defer { parts.board.end() }
         let store = store.withLock { $0.take() }
         guard let store else { preconditionFailure("the consumer runs once") }
-        let consumer: KafkaConsumer
-        do {
-            consumer = try KafkaConsumer(
-                parts.kafka, group: parts.configuration.group, log: parts.log)
-        } catch {
-            throw .kafka(error)
+        let consumer = try asked { () throws(KafkaError) in
+            try KafkaConsumer(parts.kafka, group: parts.configuration.group, log: parts.log)
         }
         defer { consumer.close(upTo: Self.closeLimit) }
-        var run: ConsumeRun
-        do {
+        var run = try stored { () throws(StoreError) in
             try store.refuseBrokenRequests()
-            run = try ConsumeRun(parts, store: store, consumer: consumer)
-        } catch {
-            throw .store(error)
+            return try ConsumeRun(parts, store: store, consumer: consumer)
         }
         while !isStopping.load(ordering: .relaxed) {
             try run.cycle()

@@ -11,10 +11,9 @@ extension ConsumeRun {
             board.stop(partition.key, reason)
             return drop(partition)
         }
-        let (first, end) = partition.reading.goOn()
+        let (first, end) = follower.goOn(partition)
         try passOver(partition.key, first, end, reason, to: partition.progress)
         partition.isUncommitted = true
-        seek(partition, to: partition.start)
     }
 
     /// The same for a partition that the topic does not have any more.
@@ -27,7 +26,6 @@ extension ConsumeRun {
         }
         try passOver(key, table.next(of: key), nil, reason, to: nil)
         guard let partition = table.forget(key) else { return }
-        forget(partition)
         drop(partition)
     }
 
@@ -39,12 +37,10 @@ extension ConsumeRun {
         let gap = Gap(
             topic: key.topic, partition: key.partition, first: first, end: end,
             reason: reason.name, detail: reason.finding, time: .now())
-        do {
+        try stored { () throws(StoreError) in
             try store.begin()
             try store.passOver(gap, to: progress)
             try store.commit()
-        } catch {
-            throw .store(error)
         }
         metrics.gaps.add(1)
         if let end { metrics.missing.add(Int(end - first)) }

@@ -4,9 +4,6 @@ internal import Telemetry
 
 // What the loop does beside applying records: partitions, signals, the group's offsets.
 extension ConsumeRun {
-    /// How long one question to a broker may take; a stop is seen after it.
-    private static let questionLimit = Duration.seconds(1)
-
     /// What a look at the topics has found.
     private struct Findings {
         /// Partitions that are not read yet.
@@ -31,8 +28,7 @@ extension ConsumeRun {
             board.miss("\(error)")
         }
         for (key, count) in found.gone { try lose(key, .gone(partitions: count)) }
-        begin(found.new)
-        read(found.new)
+        read(try begin(found.new))
         check(found.doubtful)
         for partition in table.partitions.values { recheck(partition) }
     }
@@ -69,29 +65,38 @@ extension ConsumeRun {
     }
 
     /// Asks where partitions begin that nothing is known of: what they lose from here on counts.
-    private func begin(_ partitions: [TrackedPartition]) {
-        for partition in partitions where partition.reading.isNew {
+    ///
+    /// Gives those that can be read; the others are added again by a later look.
+    private func begin(
+        _ partitions: [TrackedPartition]
+    ) throws(ConsumerError) -> [TrackedPartition] {
+        var begun: [TrackedPartition] = []
+        for partition in partitions {
+            guard partition.reading.isNew else {
+                begun.append(partition)
+                continue
+            }
             do {
                 let range = try consumer.watermarks(of: partition.key, upTo: Self.questionLimit)
-                partition.reading.begin(at: range.low)
-                markUnsaved(partition)
+                follower.begin(partition, at: range.low)
+                begun.append(partition)
                 log.info(
                     "reading a partition that is new to this state from its beginning",
                     ["partition": .string("\(partition.key)"), "next": .init(range.low)])
             } catch {
-                // Then it begins where its first record is.
-                return log.warning(
+                follower.remove(partition.key)
+                schedule.refreshSoon()
+                log.warning(
                     "a partition was not asked for its beginning",
                     ["partition": .string("\(partition.key)"), "error": .string("\(error)")])
             }
         }
+        return begun
     }
 
     private func read(_ partitions: [TrackedPartition]) {
-        guard !partitions.isEmpty else { return }
         do {
-            try consumer.assign(
-                Dictionary(uniqueKeysWithValues: partitions.map { ($0.key, $0.start) }))
+            try follower.read(partitions)
         } catch {
             // They are tried again with the partitions that had an error.
             for partition in partitions { board.set("\(error)", trouble: partition.key) }
@@ -113,24 +118,31 @@ extension ConsumeRun {
             partition.reading.stopReason == nil
         else { return }
         do {
-            _ = partition.reading.checkAgain()
-            try consumer.seek(partition.key, to: partition.start)
+            try follower.retry(partition)
             board.set(nil, trouble: partition.key)
         } catch {
             schedule.refreshSoon()
         }
     }
 
-    /// Does what a signal asks for, when no record of before it waits any more.
-    func react(to signal: ConsumerSignal) throws(ConsumerError) {
-        switch signal {
-        case .end(let key, let nextOffset):
+    /// Does what an event asks for.
+    func react(to event: FollowerEvent<TrackedPartition>) throws(ConsumerError) {
+        switch event {
+        case .end(let partition):
             board.hear()
-            try reachEnd(key, nextOffset)
-        case .outOfRange(let key, let error): try leaveRange(key, error)
-        case .partition(let key, let error):
+            showLag(partition)
+        case .stopped(let partition, let reason): try meet(reason, of: partition)
+        case .trimmed(let partition):
+            log.info(
+                "retention took what was applied; reading on",
+                [
+                    "partition": .string("\(partition.key)"),
+                    "next": .init(partition.reading.next),
+                ])
+        case .trouble(let key, let error):
             board.set("\(error)", trouble: key)
             schedule.refreshSoon()
+        case .pause: log.info("the process stood still: checking every partition")
         case .client(let error):
             if error.fatal { throw .kafka(error) }
             if error.keepsKafkaAway { board.miss("\(error)") }
@@ -144,80 +156,19 @@ extension ConsumeRun {
         }
     }
 
-    private func reachEnd(_ key: TopicPartition, _ end: Int64) throws(ConsumerError) {
-        guard let partition = table.find(key.topic, key.partition) else { return }
-        let (next, isNew) = (partition.reading.next, partition.reading.isNew)
-        if let reason = partition.reading.reachEnd(end) {
-            try meet(reason, of: partition)
-        } else if partition.reading.next != next || isNew {
-            markUnsaved(partition)
-        }
-        showLag(partition)
-    }
-
-    private func leaveRange(_ key: TopicPartition, _ error: KafkaError) throws(ConsumerError) {
-        guard let partition = table.find(key.topic, key.partition) else { return }
-        let range: Watermarks
-        do {
-            range = try consumer.watermarks(of: key, upTo: Self.questionLimit)
-        } catch {
-            board.set("\(error)", trouble: key)
-            return schedule.refreshSoon()
-        }
-        switch partition.reading.leaveRange(start: range.low, end: range.high) {
-        case .stop(let reason): try meet(reason, of: partition)
-        case .read(let offset):
-            log.info(
-                "retention took what was applied; reading on",
-                ["partition": .string("\(key)"), "next": .init(offset)])
-            seek(partition, to: .next(offset))
-        }
-    }
-
-    /// Continues a partition at the record that is wanted next.
-    func readOn(_ partition: TrackedPartition) {
-        seek(partition, to: partition.start)
-    }
-
-    /// Reads a partition from another offset on; where that fails it is tried again.
-    func seek(_ partition: TrackedPartition, to start: StartOffset) {
-        do {
-            try consumer.seek(partition.key, to: start)
-        } catch {
-            board.set("\(error)", trouble: partition.key)
-            schedule.refreshSoon()
-        }
-    }
-
-    /// A broker was away, or a topic changed, or time has passed: each partition begins at a record
-    /// that was applied again, to see that it is still the same.
+    /// Checks that partitions are still what they were.
     func check(_ partitions: [TrackedPartition]) {
-        let checking = partitions.filter { $0.reading.checkAgain() }
-        guard !checking.isEmpty else { return }
         do {
-            try consumer.unassign(checking.map(\.key))
-            try consumer.assign(
-                Dictionary(uniqueKeysWithValues: checking.map { ($0.key, $0.start) }))
+            try follower.check(partitions)
         } catch {
             log.warning("partitions could not be assigned anew", ["error": .string("\(error)")])
-            for partition in checking { board.set("\(error)", trouble: partition.key) }
-            schedule.refreshSoon()
-        }
-    }
-
-    /// Checks every partition before anything more of it is applied, and reads again what was left
-    /// out.
-    func recheckAll() {
-        for partition in table.partitions.values where partition.reading.stopReason == nil {
-            _ = partition.reading.checkAgain()
-            seek(partition, to: partition.start)
         }
     }
 
     /// Reads no more of a partition.
     func drop(_ partition: TrackedPartition) {
         do {
-            try consumer.unassign([partition.key])
+            try follower.stopReading([partition.key])
         } catch {
             // Its records are passed over anyway.
             log.debug("a stopped partition stays assigned", ["error": .string("\(error)")])

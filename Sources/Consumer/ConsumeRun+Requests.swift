@@ -8,15 +8,13 @@ extension ConsumeRun {
     /// A request that is to be carried out now; it cannot be withdrawn any more.
     func takeRequest() throws(ConsumerError) -> StateRequest? {
         guard schedule.isRequestDue() else { return nil }
-        do {
+        return try stored { () throws(StoreError) in
             guard let request = try store.nextRequest() else { return nil }
             if request.expires < Timestamp.now().seconds {
                 try store.answer(request, .refused("it came too late: nobody waits for it"))
                 return nil
             }
             return try store.begin(request) ? request : nil
-        } catch {
-            throw .store(error)
         }
     }
 
@@ -24,11 +22,7 @@ extension ConsumeRun {
     func answer(
         _ request: StateRequest, _ answer: StateRequest.Answer
     ) throws(ConsumerError) {
-        do {
-            try store.answer(request, answer)
-        } catch {
-            throw .store(error)
-        }
+        try stored { () throws(StoreError) in try store.answer(request, answer) }
     }
 
     /// Begins to look at dead letters again; `retryOn` goes on with it.
@@ -40,11 +34,10 @@ extension ConsumeRun {
                 request, .refused("the running consume does not understand it: restart it"))
         }
         let judge = DeadLetterJudge(catalogue: parts.catalogue, kafka: parts.kafka, log: log)
-        do {
-            retry = (request, try DeadLetterRetry(store, selection, judge))
-        } catch {
-            throw .store(error)
+        let work = try stored { () throws(StoreError) in
+            try DeadLetterRetry(store, selection, judge)
         }
+        retry = (request, work)
     }
 
     /// Looks at the next dead letters of a retry; false where there is none.
@@ -56,12 +49,8 @@ extension ConsumeRun {
                 metrics.outcomes[outcome]?.add(count - (before[outcome] ?? 0))
             }
         }
-        do {
-            if try retry.work.step() { return true }
-            metrics.hold(try store.deadLetterCounts())
-        } catch {
-            throw .store(error)
-        }
+        if try stored({ () throws(StoreError) in try retry.work.step() }) { return true }
+        metrics.hold(try stored { () throws(StoreError) in try store.deadLetterCounts() })
         self.retry = nil
         try answer(retry.request, .done("\(retry.work.summary)"))
         return true
@@ -70,28 +59,18 @@ extension ConsumeRun {
     /// How far the store has come, with what was not saved yet.
     func saved() throws(ConsumerError) -> [PartitionProgress] {
         try saveOffsets()
-        do {
-            return try store.progress()
-        } catch {
-            throw .store(error)
-        }
+        return try stored { () throws(StoreError) in try store.progress() }
     }
 
     /// Reads no more, and gives the run that goes on with another store from its own offsets.
     func handOver(
         to next: StateStore, _ parts: ConsumeLoop.Parts
     ) throws(ConsumerError) -> ConsumeRun {
-        do {
-            // Those that have stopped are not assigned any more.
-            try consumer.unassignAll()
-        } catch {
-            throw .kafka(error)
-        }
+        // Those that have stopped are not assigned any more.
+        try asked { () throws(KafkaError) in try consumer.unassignAll() }
         board.forgetPartitions()
-        do {
-            return try ConsumeRun(parts, store: next, consumer: consumer)
-        } catch {
-            throw .store(error)
+        return try stored { () throws(StoreError) in
+            try ConsumeRun(parts, store: next, consumer: consumer)
         }
     }
 }

@@ -11,9 +11,12 @@ final class ConsumeRun {
     private static let gatherNanoseconds: UInt64 = 100_000_000
     /// How long to wait for the first record; a stop is seen after this time.
     private static let pollWait = Duration.milliseconds(100)
+    /// How long one question to a broker may take; a stop is seen after it.
+    static let questionLimit = Duration.seconds(1)
 
     let store: StateStore
     let consumer: KafkaConsumer
+    let follower: PartitionFollower<TrackedPartition>
     let table: PartitionTable
     let board: ConsumerBoard
     let metrics: ConsumerMetrics
@@ -21,17 +24,8 @@ final class ConsumeRun {
     private let applier: RecordApplier
     private let configuration: ConsumerConfiguration
     private let observer: (@Sendable (AppliedEvent) -> Void)?
-    /// What came beside records; looked at when no record of the same poll is waiting any more.
-    private var signals: [ConsumerSignal] = []
-    /// Partitions that are not what they were, for the same moment.
-    private var changed: [(partition: TrackedPartition, reason: StopReason)] = []
-    /// Partitions to read further ahead, for the same moment.
-    private var skipping: [TrackedPartition] = []
-    /// Partitions whose next offset the store does not have yet.
-    private var unsaved: [TrackedPartition] = []
     /// Dead letters that are being looked at again, since a command asked for it.
     var retry: (request: StateRequest, work: DeadLetterRetry)?
-    private var pauses = PauseWatch()
     private var tally = BatchTally()
     private var observed: [AppliedEvent] = []
     var schedule = ConsumerSchedule()
@@ -40,9 +34,10 @@ final class ConsumeRun {
     {
         self.store = store
         self.consumer = consumer
+        follower = PartitionFollower(consumer, questionLimit: Self.questionLimit)
         table = PartitionTable(
             parts.catalogue, prefix: parts.kafka.topicPrefix, stored: try store.progress(),
-            metrics: parts.metrics)
+            follower: follower, metrics: parts.metrics)
         board = parts.board
         metrics = parts.metrics
         log = parts.log
@@ -56,23 +51,9 @@ final class ConsumeRun {
     /// One batch: what is there, or what comes within a moment, in one transaction.
     func cycle() throws(ConsumerError) {
         if schedule.isRefreshDue() { try refreshPartitions() }
-        if pauses.lookCloser() { checkAfterPause() }
-        try gather()
+        try stored { () throws(StoreError) in try gather() }
         try save()
-        let arrived = signals
-        signals.removeAll(keepingCapacity: true)
-        for signal in arrived {
-            // An end that stands behind records that a pause left out would skip them.
-            if case .end = signal, pauses.hasPaused { continue }
-            try react(to: signal)
-        }
-        // A signal of the same cycle may have met it already.
-        for (partition, reason) in changed where partition.reading.stopReason == reason {
-            try meet(reason, of: partition)
-        }
-        changed.removeAll()
-        for partition in skipping { readOn(partition) }
-        skipping.removeAll()
+        for event in follower.takeEvents() { try react(to: event) }
         if consumer.takePartitionChange() {
             schedule.refreshSoon()
             schedule.wantCheck()
@@ -82,16 +63,13 @@ final class ConsumeRun {
     }
 
     /// Reads until a batch is full, nothing more is there, or it has taken long enough.
-    private func gather() throws(ConsumerError) {
+    private func gather() throws(StoreError) {
         var room = configuration.batchRecords
         var wait = Self.pollWait
         let begin = MonotonicClock.now()
         while room > 0 {
-            let count: Int
-            do {
-                count = try poll(room, wait)
-            } catch {
-                throw .store(error)
+            let count = try follower.poll(limit: room, upTo: wait) {
+                (record, partition) throws(StoreError) in try apply(record, partition)
             }
             if count > 0 { schedule.hear() }
             room -= count
@@ -101,53 +79,18 @@ final class ConsumeRun {
         }
     }
 
-    private func poll(_ limit: Int, _ wait: Duration) throws(StoreError) -> Int {
-        try consumer.poll(limit: limit, upTo: wait) { record throws(StoreError) in
-            try take(record)
-        } signal: { signal throws(StoreError) in
-            signals.append(signal)
-        }
-    }
-
-    private func take(_ record: borrowing KafkaRecord) throws(StoreError) {
-        guard let partition = table.find(record.topic, record.partition) else { return }
-        let offset = record.offset
-        switch partition.reading.meet(
-            offset: offset, hash: Self.hash(of: record), timestamp: record.timestamp)
-        {
-        case .pass: return
-        case .passUpTo: skipping.append(partition)
-        case .stop(let reason): changed.append((partition, reason))
-        case .apply:
-            // After a pause it may come from another topic of the same name: it is read again, once
-            // the partition has been checked.
-            if pauses.look() { return }
-            if !store.isInTransaction {
-                tally.begin()
-                try store.begin()
-            }
-            try apply(record, partition)
-        }
-    }
-
-    private func checkAfterPause() {
-        log.info("the process stood still: checking every partition")
-        recheckAll()
-        pauses.forget()
-    }
-
-    private static func hash(of record: borrowing KafkaRecord) -> BodyHash? {
-        record.withValue { BodyHash(hashing: $0) }
-    }
-
     private func apply(
         _ record: borrowing KafkaRecord, _ partition: TrackedPartition
-    ) throws(StoreError) {
+    ) throws(StoreError) -> LastRecord {
+        if !store.isInTransaction {
+            tally.begin()
+            try store.begin()
+        }
         let position = RecordPosition(
             topic: partition.key.topic, partition: partition.key.partition, offset: record.offset)
         let (effect, last) = try record.withContent { (key, value) throws(StoreError) in
             try applier.apply(
-                key: key, value: value, topic: partition.topic, at: position,
+                key: key, value: value, topic: partition.suffix, at: position,
                 timestamp: record.timestamp, tellingFields: observer != nil)
         }
         let bytes = record.valueCount
@@ -160,8 +103,7 @@ final class ConsumeRun {
             observe(nil, nil, reason, [], position, bytes)
         }
         tally.bytes += bytes
-        partition.reading.applied(last)
-        markUnsaved(partition)
+        return last
     }
 
     private func observe(
@@ -179,34 +121,21 @@ final class ConsumeRun {
     /// Whether it goes on where records are missing.
     var goesOn: Bool { configuration.onGap == .continue }
 
-    /// Leaves out a partition that is no more.
-    func forget(_ partition: TrackedPartition) {
-        unsaved.removeAll { $0 === partition }
-    }
-
-    func markUnsaved(_ partition: TrackedPartition) {
-        partition.isUncommitted = true
-        guard !partition.isUnsaved else { return }
-        partition.isUnsaved = true
-        unsaved.append(partition)
-    }
-
     /// Ends the transaction: state, history, dead letters and next offsets together.
     private func save() throws(ConsumerError) {
         guard store.isInTransaction else { return }
-        do {
+        let moved = follower.takeMoved()
+        try stored { () throws(StoreError) in
             try store.expect(backlog: tally.records >= configuration.batchRecords / 4)
-            for partition in unsaved { try store.advance(partition.progress) }
+            for partition in moved { try store.advance(partition.progress) }
             try store.commit()
-        } catch {
-            throw .store(error)
         }
-        for partition in unsaved { partition.isUnsaved = false }
-        let saved = unsaved
-        unsaved.removeAll(keepingCapacity: true)
         if tally.records > 0 { board.count(tally.records) }
         tally.report(to: metrics, log)
-        for partition in saved { showLag(partition) }
+        for partition in moved {
+            partition.isUncommitted = true
+            showLag(partition)
+        }
         board.hear()
         guard let observer else { return }
         for event in observed { observer(event) }
@@ -215,12 +144,8 @@ final class ConsumeRun {
 
     /// Saves offsets that moved without a record: the ends of transactions.
     func saveOffsets() throws(ConsumerError) {
-        guard !unsaved.isEmpty else { return }
-        do {
-            try store.begin()
-        } catch {
-            throw .store(error)
-        }
+        guard follower.hasMoved else { return }
+        try stored { () throws(StoreError) in try store.begin() }
         try save()
     }
 

@@ -34,7 +34,7 @@ package struct GenerationSwap {
     }
 
     /// Opens a generation that may become the live one, or a part of the state, for its one writer.
-    package func open(_ name: String, isPart: Bool = false) throws(CatchUpError) -> StateStore {
+    package func open(_ name: String, isPart: Bool = false) throws(ConsumerError) -> StateStore {
         try stored { () throws(StoreError) in
             let generation = try folder.generation(named: name)
             let store = try StateStore.open(
@@ -50,7 +50,7 @@ package struct GenerationSwap {
     package func bringUp(
         _ store: StateStore, to targets: [CatchUpTarget], upTo cutoff: Timestamp? = nil,
         hooks: CatchUp.Hooks = .init()
-    ) throws(CatchUpError) -> CatchUpProgress {
+    ) throws(ConsumerError) -> CatchUpProgress {
         let catchUp = try CatchUp(
             store, to: targets, catalogue: catalogue, kafka: kafka, upTo: cutoff, hooks: hooks,
             log: log)
@@ -63,7 +63,7 @@ package struct GenerationSwap {
     package func perform(
         _ name: String, after live: [PartitionProgress], with lock: FileLock?,
         hooks: CatchUp.Hooks = .init()
-    ) throws(CatchUpError) -> StateStore {
+    ) throws(ConsumerError) -> StateStore {
         let current = try? folder.current()
         guard current?.name != name else { throw .store(.isLive(generation: name)) }
         let store = try open(name)
@@ -84,16 +84,6 @@ package struct GenerationSwap {
             }
         } catch {
             log.warning("an old generation stays", ["why": .string("\(error)")])
-        }
-    }
-
-    private func stored<R>(
-        _ body: () throws(StoreError) -> R
-    ) throws(CatchUpError) -> R {
-        do {
-            return try body()
-        } catch {
-            throw .store(error)
         }
     }
 

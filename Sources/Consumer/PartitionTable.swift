@@ -3,32 +3,15 @@ internal import Kafka
 internal import Store
 internal import Telemetry
 
-/// A partition that is read, or was.
-final class TrackedPartition {
-    let key: TopicPartition
-    /// What follows the prefix in the topic's name.
-    let topic: String
+/// A partition that the live consumer follows.
+final class TrackedPartition: FollowedPartition {
     let lag: Gauge
-    var reading: PartitionReading
-    /// Whether the store does not have its next offset yet.
-    var isUnsaved = false
-    /// Whether the group does not have it yet.
+    /// Whether the group does not have its next offset yet.
     var isUncommitted = false
 
-    init(_ key: TopicPartition, topic: String, lag: Gauge, reading: PartitionReading) {
-        self.key = key
-        self.topic = topic
+    init(_ key: TopicPartition, suffix: String, lag: Gauge, reading: PartitionReading) {
         self.lag = lag
-        self.reading = reading
-    }
-
-    /// Where to begin; the beginning in so many words, for a partition that nothing was read of.
-    var start: StartOffset { reading.start.map(StartOffset.next) ?? .beginning }
-
-    var progress: PartitionProgress {
-        PartitionProgress(
-            topic: key.topic, partition: key.partition, next: reading.next, last: reading.last,
-            anchor: reading.anchor)
+        super.init(key, suffix: suffix, reading: reading)
     }
 }
 
@@ -36,16 +19,15 @@ final class TrackedPartition {
 final class PartitionTable {
     /// The topics by name, each with what follows the prefix.
     let topics: [(name: String, suffix: String)]
-    private(set) var partitions: [TopicPartition: TrackedPartition] = [:]
+    let follower: PartitionFollower<TrackedPartition>
     private var stored: [TopicPartition: PartitionProgress]
     private let metrics: ConsumerMetrics
-    /// The partition found last: records come in runs of the same one.
-    private var latest: TrackedPartition?
 
     init(
         _ catalogue: Catalogue, prefix: String, stored: [PartitionProgress],
-        metrics: ConsumerMetrics
+        follower: PartitionFollower<TrackedPartition>, metrics: ConsumerMetrics
     ) {
+        self.follower = follower
         topics = Set(catalogue.entries.map(\.topic)).sorted().map { (prefix + $0, $0) }
         self.metrics = metrics
         self.stored = Dictionary(
@@ -53,13 +35,7 @@ final class PartitionTable {
             uniquingKeysWith: { first, _ in first })
     }
 
-    func find(_ topic: String, _ partition: Int32) -> TrackedPartition? {
-        if let latest, latest.key.partition == partition, latest.key.topic == topic {
-            return latest
-        }
-        latest = partitions[TopicPartition(topic, partition)]
-        return latest
-    }
+    var partitions: [TopicPartition: TrackedPartition] { follower.partitions }
 
     /// The partitions of a topic that are known, by the store or by this run.
     func known(_ topic: String) -> Set<TopicPartition> {
@@ -73,9 +49,9 @@ final class PartitionTable {
             let key = TopicPartition(topic.name, number)
             guard partitions[key] == nil else { return nil }
             let tracked = TrackedPartition(
-                key, topic: topic.suffix, lag: metrics.lag(of: key),
+                key, suffix: topic.suffix, lag: metrics.lag(of: key),
                 reading: reading(of: key, inKnownTopic: isKnown))
-            partitions[key] = tracked
+            follower.add(tracked)
             return tracked
         }
     }
@@ -96,7 +72,6 @@ final class PartitionTable {
     /// Leaves out a partition that is no more.
     func forget(_ key: TopicPartition) -> TrackedPartition? {
         stored[key] = nil
-        latest = nil
-        return partitions.removeValue(forKey: key)
+        return follower.remove(key)
     }
 }

@@ -1,4 +1,4 @@
-internal import Consumer
+package import Consumer
 internal import Events
 internal import Files
 internal import Kafka
@@ -14,7 +14,7 @@ extension ReplayRun {
     private static let limits = StateRequests.Limits(begin: 30, done: 120)
 
     /// The generation that was live before the present one.
-    package func former() throws(ReplayError) -> Generation {
+    package func former() throws(ConsumerError) -> Generation {
         let former = try stored { () throws(StoreError) in try swap.folder.former() }
         guard let last = former.first else { throw .noFormer(folder: swap.folder.path) }
         return last
@@ -27,7 +27,7 @@ extension ReplayRun {
     /// gap is then recorded in each partition concerned.
     package func makeLive(
         _ generation: Generation, _ topics: ReplayTopics, acceptingLoss: Bool
-    ) throws(ReplayError) {
+    ) throws(ConsumerError) {
         for _ in 0..<Self.rounds {
             let read = try bringCloser(generation, topics)
             if read < Self.closeEnough { break }
@@ -43,29 +43,22 @@ extension ReplayRun {
     /// Holds the generation against the live state, and records in it what is lost.
     private func account(
         for generation: Generation, _ topics: ReplayTopics, _ acceptsLoss: Bool
-    ) throws(ReplayError) {
+    ) throws(ConsumerError) {
         guard let live = try liveState(acceptsLoss) else { return }
         let starts = Dictionary(
             try targets(topics).map { ($0.partition, $0.start ?? 0) }, uniquingKeysWith: max)
-        let found = try stored { () throws(StoreError) in
-            try live.snapshot { () throws(StoreError) in
-                let (progress, gaps) = (try live.progress(), try live.gaps())
-                return Result { () throws(ReplayError) in
-                    let read = swap.targets(of: progress, isExact: !acceptsLoss)
-                    try caughtUp { () throws(CatchUpError) in
-                        _ = try swap.bringUp(
-                            swap.open(generation.name), to: read, hooks: hooks())
-                    }
-                    let loss = try stored { () throws(StoreError) in
-                        let rebuilt = try StateReader.open(
-                            swap.folder, generation: generation.name)
-                        return try LossCheck(live: live, rebuilt: rebuilt, starts: starts).run()
-                    }
-                    return (loss, gaps)
-                }
+        let (loss, gaps) = try live.snapshot(ConsumerError.store) { () throws(ConsumerError) in
+            let gaps = try stored { () throws(StoreError) in try live.gaps() }
+            let progress = try stored { () throws(StoreError) in try live.progress() }
+            _ = try swap.bringUp(
+                swap.open(generation.name),
+                to: swap.targets(of: progress, isExact: !acceptsLoss), hooks: hooks())
+            let loss = try stored { () throws(StoreError) in
+                let rebuilt = try StateReader.open(swap.folder, generation: generation.name)
+                return try LossCheck(live: live, rebuilt: rebuilt, starts: starts).run()
             }
+            return (loss, gaps)
         }
-        let (loss, gaps) = try found.get()
         guard loss.isNothing || acceptsLoss else {
             throw .loss(generation: generation.name, loss)
         }
@@ -73,7 +66,7 @@ extension ReplayRun {
     }
 
     /// The live state; nil if there is none, or none that can be read where a loss is accepted.
-    private func liveState(_ acceptsLoss: Bool) throws(ReplayError) -> StateReader? {
+    private func liveState(_ acceptsLoss: Bool) throws(ConsumerError) -> StateReader? {
         do {
             return try StateReader.open(swap.folder)
         } catch {
@@ -88,8 +81,8 @@ extension ReplayRun {
     private func record(
         _ loss: StateLoss, _ gaps: [Gap], _ starts: [TopicPartition: Int64],
         of live: StateReader, in generation: Generation, _ acceptsLoss: Bool
-    ) throws(ReplayError) {
-        let store = try caughtUp { () throws(CatchUpError) in try swap.open(generation.name) }
+    ) throws(ConsumerError) {
+        let store = try swap.open(generation.name)
         try stored { () throws(StoreError) in
             try store.begin()
             try store.setAcceptsLoss(acceptsLoss)
@@ -124,17 +117,14 @@ extension ReplayRun {
     /// Reads up to the present ends, and says how much that was.
     private func bringCloser(
         _ generation: Generation, _ topics: ReplayTopics
-    ) throws(ReplayError) -> Int64 {
+    ) throws(ConsumerError) -> Int64 {
         let targets = try targets(topics)
-        let read = try caughtUp { () throws(CatchUpError) in
-            let store = try swap.open(generation.name)
-            return try swap.bringUp(store, to: targets, hooks: hooks())
-        }
+        let read = try swap.bringUp(swap.open(generation.name), to: targets, hooks: hooks())
         return Int64(read.records)
     }
 
     /// The lock of those who keep the live state; nil where another process has it.
-    private func folderLock() throws(ReplayError) -> FileLock? {
+    private func folderLock() throws(ConsumerError) -> FileLock? {
         do {
             return try swap.folder.lock()
         } catch {
@@ -145,17 +135,15 @@ extension ReplayRun {
 
     private func installHere(
         _ generation: Generation, _ topics: ReplayTopics, _ lock: FileLock
-    ) throws(ReplayError) {
+    ) throws(ConsumerError) {
         // A live state that cannot be read is what a replay is for: the topics' ends lie behind
         // all that it can have read.
         let live = try? StateReader.open(swap.folder).progress()
         _ = try bringCloser(generation, topics)
-        try caughtUp { () throws(CatchUpError) in
-            _ = try swap.perform(generation.name, after: live ?? [], with: lock, hooks: hooks())
-        }
+        _ = try swap.perform(generation.name, after: live ?? [], with: lock, hooks: hooks())
     }
 
-    private func ask(for generation: Generation) throws(ReplayError) {
+    private func ask(for generation: Generation) throws(ConsumerError) {
         var hasEnded = false
         let answer = try stored { () throws(StoreError) in
             try StateRequests(swap.folder).ask(StateRequest.swap, generation.name, Self.limits) {
@@ -170,7 +158,7 @@ extension ReplayRun {
         case nil:
             let current = try stored { () throws(StoreError) in try swap.folder.current() }
             if current == generation { return }
-            throw hasEnded ? .catchUp(.interrupted) : .unanswered(seconds: Self.limits.begin)
+            throw hasEnded ? .interrupted : .unanswered(seconds: Self.limits.begin)
         }
     }
 }

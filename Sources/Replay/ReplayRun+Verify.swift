@@ -1,4 +1,4 @@
-internal import Consumer
+package import Consumer
 internal import Kafka
 package import Store
 internal import Threads
@@ -21,28 +21,24 @@ extension ReplayRun {
     package func verify(
         _ generation: Generation, _ order: ReplayOrder,
         _ tell: (EntityDifference) throws(StoreError) -> Void
-    ) throws(ReplayError) -> Verdict {
+    ) throws(ConsumerError) -> Verdict {
         let live = try liveReader(asFarAs: generation)
-        let result = try stored { () throws(StoreError) in
-            try live.snapshot { () throws(StoreError) in
-                Result { () throws(ReplayError) in try compare(live, generation, order, tell) }
-            }
+        return try live.snapshot(ConsumerError.store) { () throws(ConsumerError) in
+            try compare(live, generation, order, tell)
         }
-        return try result.get()
     }
 
     private func compare(
         _ live: StateReader, _ generation: Generation, _ order: ReplayOrder,
         _ tell: (EntityDifference) throws(StoreError) -> Void
-    ) throws(ReplayError) -> Verdict {
+    ) throws(ConsumerError) -> Verdict {
         let progress = try stored { () throws(StoreError) in try live.progress() }
         let targets = swap.targets(of: progress).filter {
             order.topics.suffixes.contains($0.suffix)
         }
-        try caughtUp { () throws(CatchUpError) in
-            let store = try swap.open(generation.name, isPart: !order.isWhole)
-            _ = try swap.bringUp(store, to: targets, upTo: order.cutoff, hooks: hooks())
-        }
+        _ = try swap.bringUp(
+            swap.open(generation.name, isPart: !order.isWhole), to: targets,
+            upTo: order.cutoff, hooks: hooks())
         return try stored { () throws(StoreError) in
             let rebuilt = try StateReader.open(swap.folder, generation: generation.name)
             return try rebuilt.snapshot { () throws(StoreError) in
@@ -56,7 +52,7 @@ extension ReplayRun {
     }
 
     /// A reader of the live state, once that has read all that the generation has.
-    private func liveReader(asFarAs generation: Generation) throws(ReplayError) -> StateReader {
+    private func liveReader(asFarAs generation: Generation) throws(ConsumerError) -> StateReader {
         let needed = try stored { () throws(StoreError) in
             try StateReader.open(swap.folder, generation: generation.name).progress()
         }
@@ -76,7 +72,7 @@ extension ReplayRun {
     /// The first partition in which the live state has not read as far as it must.
     private static func behind(
         _ live: [PartitionProgress], _ needed: [PartitionProgress]
-    ) -> ReplayError? {
+    ) -> ConsumerError? {
         let next = Dictionary(
             live.map { (TopicPartition($0.topic, $0.partition), $0.next) }, uniquingKeysWith: max)
         for partition in needed {

@@ -53,29 +53,22 @@ package final class ReplayRun {
     package init(
         _ swap: GenerationSwap, stop: Monitor<Bool>,
         progress: @escaping (CatchUpProgress) -> Void = { _ in }
-    ) throws(ReplayError) {
+    ) throws(ConsumerError) {
         self.swap = swap
         self.stop = stop
         self.progress = progress
-        do {
-            lock = try swap.folder.lockForReplay()
-        } catch {
-            throw .store(error)
-        }
+        lock = try stored { () throws(StoreError) in try swap.folder.lockForReplay() }
     }
 
     /// Removes what earlier replays left unfinished, and names it.
-    package func removeUnfinished() throws(ReplayError) -> [String] {
+    package func removeUnfinished() throws(ConsumerError) -> [String] {
         try stored { () throws(StoreError) in try swap.folder.removeUnfinished() }
     }
 
     /// Where each partition begins and ends now.
-    package func targets(_ topics: ReplayTopics) throws(ReplayError) -> [CatchUpTarget] {
-        let consumer: KafkaConsumer
-        do {
-            consumer = try KafkaConsumer(swap.kafka, log: swap.log)
-        } catch {
-            throw .kafka(error)
+    package func targets(_ topics: ReplayTopics) throws(ConsumerError) -> [CatchUpTarget] {
+        let consumer = try asked { () throws(KafkaError) in
+            try KafkaConsumer(swap.kafka, log: swap.log)
         }
         defer { consumer.close(upTo: Self.closeLimit) }
         return try topics.targets(consumer, prefix: swap.kafka.topicPrefix)
@@ -84,37 +77,25 @@ package final class ReplayRun {
     /// Builds a generation; after an error nothing of it is left.
     package func build(
         _ order: ReplayOrder, to targets: [CatchUpTarget]
-    ) throws(ReplayError) -> (generation: Generation, read: CatchUpProgress) {
+    ) throws(ConsumerError) -> (generation: Generation, read: CatchUpProgress) {
         let (store, generation) = try stored { () throws(StoreError) in
             try StateStore.build(
                 in: swap.folder, rules: swap.catalogue.mergeRules,
                 cacheBytes: Self.cacheBytes)
         }
-        do {
-            let catchUp = try CatchUp(
-                store, to: targets, catalogue: swap.catalogue, kafka: swap.kafka,
-                upTo: order.cutoff, hooks: hooks(progress), log: swap.log)
-            let read = try catchUp.run()
-            try finish(store, generation, order)
-            return (generation, read)
-        } catch {
-            throw .catchUp(error)
-        }
-    }
-
-    private func finish(
-        _ store: StateStore, _ generation: Generation, _ order: ReplayOrder
-    ) throws(CatchUpError) {
-        do {
+        let catchUp = try CatchUp(
+            store, to: targets, catalogue: swap.catalogue, kafka: swap.kafka,
+            upTo: order.cutoff, hooks: hooks(progress), log: swap.log)
+        let read = try catchUp.run()
+        try stored { () throws(StoreError) in
             if let scope = order.scope { try store.setScope(scope) }
             try store.finish(generation, in: swap.folder)
-        } catch {
-            throw .store(error)
         }
+        return (generation, read)
     }
 
     /// Removes the generations that are not kept, and names them.
-    package func removeOld() throws(ReplayError) -> [String] {
+    package func removeOld() throws(ConsumerError) -> [String] {
         try stored { () throws(StoreError) in
             try swap.folder.removeOld(keeping: swap.kept).removed
         }
@@ -128,28 +109,12 @@ package final class ReplayRun {
     }
 
     /// Waits a moment; throws where it is to end.
-    func pause() throws(ReplayError) {
-        guard rests() else { throw .catchUp(.interrupted) }
+    func pause() throws(ConsumerError) {
+        guard rests() else { throw .interrupted }
     }
 
     /// Waits a moment; false where it is to end.
     func rests() -> Bool {
         stop.wait(upTo: Self.lookPause) { $0 ? true : nil } == nil
-    }
-
-    func stored<R>(_ body: () throws(StoreError) -> R) throws(ReplayError) -> R {
-        do {
-            return try body()
-        } catch {
-            throw .store(error)
-        }
-    }
-
-    func caughtUp<R>(_ body: () throws(CatchUpError) -> R) throws(ReplayError) -> R {
-        do {
-            return try body()
-        } catch {
-            throw .catchUp(error)
-        }
     }
 }

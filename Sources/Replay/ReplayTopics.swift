@@ -12,7 +12,7 @@ package struct ReplayTopics: Equatable, Sendable {
     /// Every topic of the catalogue, or those that are named, with the prefix or without.
     package init(
         _ names: [String], catalogue: Catalogue, prefix: String
-    ) throws(ReplayError) {
+    ) throws(ConsumerError) {
         let known = Set(catalogue.entries.map(\.topic))
         var chosen: Set<String> = []
         for name in names {
@@ -32,32 +32,29 @@ package struct ReplayTopics: Equatable, Sendable {
     /// Where each partition of the topics begins and ends now.
     package func targets(
         _ consumer: KafkaConsumer, prefix: String
-    ) throws(ReplayError) -> [CatchUpTarget] {
+    ) throws(ConsumerError) -> [CatchUpTarget] {
         var targets: [CatchUpTarget] = []
-        do {
-            for suffix in suffixes {
-                let topic = prefix + suffix
-                let count: Int
-                do {
-                    count = try consumer.metadata(of: topic, upTo: Self.limit).partitions
-                } catch {
-                    throw ReplayError.topic(topic, error)
+        for suffix in suffixes {
+            let topic = prefix + suffix
+            for number in 0..<Int32(clamping: try partitions(of: topic, consumer)) {
+                let partition = TopicPartition(topic, number)
+                let range = try asked { () throws(KafkaError) in
+                    try consumer.watermarks(of: partition, upTo: Self.limit)
                 }
-                for number in 0..<Int32(clamping: count) {
-                    let partition = TopicPartition(topic, number)
-                    let range = try consumer.watermarks(of: partition, upTo: Self.limit)
-                    targets.append(
-                        CatchUpTarget(
-                            partition, suffix: suffix, start: range.low, end: range.high))
-                }
+                targets.append(
+                    CatchUpTarget(partition, suffix: suffix, start: range.low, end: range.high))
             }
-        } catch let error as ReplayError {
-            throw error
-        } catch let error as KafkaError {
-            throw .kafka(error)
-        } catch {
-            preconditionFailure("no other errors are thrown: \(error)")
         }
         return targets
+    }
+
+    private func partitions(
+        of topic: String, _ consumer: KafkaConsumer
+    ) throws(ConsumerError) -> Int {
+        do {
+            return try consumer.metadata(of: topic, upTo: Self.limit).partitions
+        } catch {
+            throw .topic(topic, error)
+        }
     }
 }

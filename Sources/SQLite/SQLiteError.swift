@@ -34,6 +34,28 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
         code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB
     }
 
+    /// What kind of trouble an error is.
+    package enum Kind: Hashable, Sendable {
+        /// The disk is full, or a file cannot be read or written.
+        case disk
+        /// Another connection holds the lock.
+        case busy
+        /// Out of memory.
+        case memory
+        /// Anything else: damage above all.
+        case other
+    }
+
+    /// What kind of trouble it is.
+    package var kind: Kind {
+        switch code & 0xff {
+        case SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM: .disk
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy
+        case SQLITE_NOMEM: .memory
+        default: .other
+        }
+    }
+
     /// What could not be done, and why.
     package var description: String {
         "SQLite could not \(action): \(message) (\(name), code \(code))"

@@ -47,10 +47,17 @@ package final class StateReader {
 
     /// Runs the closure over one state of the database, whatever is written meanwhile.
     package func snapshot<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        try snapshot({ $0 }, body)
+    }
+
+    /// The same for a closure with errors of its own; `wrap` makes one of the store's.
+    package func snapshot<R, E: Error>(
+        _ wrap: (StoreError) -> E, _ body: () throws(E) -> R
+    ) throws(E) -> R {
         do {
             try connection.execute("BEGIN")
         } catch {
-            throw .database(error)
+            throw wrap(.database(error))
         }
         // Ends a transaction that wrote nothing: nothing can be lost by a failure.
         defer { try? connection.execute("COMMIT") }

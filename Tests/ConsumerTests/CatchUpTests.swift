@@ -90,7 +90,7 @@ import Testing
         defer { topics.end() }
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
         let key = try #require(topics.ends.keys.first)
-        let error = #expect(throws: CatchUpError.self) {
+        let error = #expect(throws: ConsumerError.self) {
             try topics.catchUp(store, to: topics.targets([key: 3], exact: true))
         }
         guard case .short(key, next: 1, end: 3) = error else {
@@ -109,10 +109,10 @@ import Testing
         defer { other.end() }
         try other.send(
             (2...5).map { ModelEvent(type: "order.updated", id: "o", second: $0).record })
-        let error = #expect(throws: CatchUpError.self) {
+        let error = #expect(throws: ConsumerError.self) {
             try other.catchUp(store, to: other.targets(other.ends))
         }
-        guard case .stopped(key, .replaced(offset: 1)) = error else {
+        guard case .stopped(key, .replaced(offset: 0)) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -123,7 +123,7 @@ import Testing
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
         var hooks = CatchUp.Hooks()
         hooks.shouldStop = { true }
-        let error = #expect(throws: CatchUpError.self) {
+        let error = #expect(throws: ConsumerError.self) {
             try topics.catchUp(store, to: topics.targets(topics.ends), hooks: hooks)
         }
         guard case .interrupted = error else {

@@ -1,3 +1,4 @@
+import Consumer
 import Events
 import Replay
 import Testing
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func `an unknown topic is told with those that there are`() throws {
-        let error = #expect(throws: ReplayError.self) { try topics("order.update") }
+        let error = #expect(throws: ConsumerError.self) { try topics("order.update") }
         let text = error.map { "\($0)" } ?? ""
         #expect(text.contains("no topic order.update: it has"))
         #expect(text.contains("order.updated"))

@@ -22,14 +22,14 @@ struct ReplaySession {
         at = try invocation.pointInTime("--at")
         let (catalogue, kafka) = (settings.catalogue, settings.kafka)
         let names = invocation.values["--topic"] ?? []
-        topics = try Self.asking { () throws(ReplayError) in
+        topics = try Self.asking { () throws(ConsumerError) in
             try ReplayTopics(names, catalogue: catalogue, prefix: kafka.topicPrefix)
         }
         let printer = ReplayPrinter(invocation.console, isJSON: invocation.wantsJSON)
         self.printer = printer
         let swap = GenerationSwap(
             settings.state, catalogue: catalogue, kafka: kafka, log: .silent)
-        replay = try Self.asking { () throws(ReplayError) in
+        replay = try Self.asking { () throws(ConsumerError) in
             try ReplayRun(swap, stop: stop) { printer.show($0) }
         }
         try checkOptions()
@@ -68,16 +68,16 @@ struct ReplaySession {
         }
         try checkState()
         if let at { try printer.say("as of \(at), by when things occurred") }
-        let targets = try Self.asking { () throws(ReplayError) in try replay.targets(topics) }
+        let targets = try Self.asking { () throws(ConsumerError) in try replay.targets(topics) }
         printer.begin(targets)
-        let built = try Self.asking { () throws(ReplayError) in
+        let built = try Self.asking { () throws(ConsumerError) in
             try replay.build(order, to: targets)
         }
         try printer.built(built.generation.name, built.read)
         var code = ExitCode.success
         if invocation.has("--verify") { code = try verify(built.generation, order) }
         if invocation.has("--swap") {
-            try Self.asking { () throws(ReplayError) in
+            try Self.asking { () throws(ConsumerError) in
                 try replay.makeLive(
                     built.generation, topics, acceptingLoss: invocation.has("--accept-loss"))
             }
@@ -105,7 +105,7 @@ struct ReplaySession {
     private func verify(
         _ generation: Generation, _ order: ReplayOrder
     ) throws(CommandFailure) -> ExitCode {
-        let verdict = try Self.asking { () throws(ReplayError) in
+        let verdict = try Self.asking { () throws(ConsumerError) in
             try replay.verify(generation, order) { difference in printer.add(difference) }
         }
         try printer.verified(verdict, isWhole: order.isWhole)
@@ -114,7 +114,7 @@ struct ReplaySession {
 
     private func goBack() throws(CommandFailure) -> ExitCode {
         let former = try Self.asking(replay.former)
-        try Self.asking { () throws(ReplayError) in
+        try Self.asking { () throws(ConsumerError) in
             try replay.makeLive(
                 former, topics, acceptingLoss: invocation.has("--accept-loss"))
         }
@@ -131,39 +131,12 @@ struct ReplaySession {
     }
 
     private static func asking<R>(
-        _ body: () throws(ReplayError) -> R
+        _ body: () throws(ConsumerError) -> R
     ) throws(CommandFailure) -> R {
         do {
             return try body()
         } catch {
-            throw CommandFailure(
-                code(of: error), "\(error)".split(separator: "\n").map(String.init))
+            throw CommandFailure(error)
         }
-    }
-
-    private static func code(of error: ReplayError) -> ExitCode {
-        switch error {
-        case .unknownTopic: .usage
-        case .topic, .kafka: .unavailable
-        case .store(let error): code(of: error)
-        case .catchUp(let error): code(of: error)
-        case .noFormer, .loss: .negative
-        case .unreadable(let error): code(of: error)
-        case .liveBehind, .refused, .unanswered: .temporary
-        }
-    }
-
-    private static func code(of error: CatchUpError) -> ExitCode {
-        switch error {
-        case .store(let error): code(of: error)
-        case .kafka, .partition, .stalled: .unavailable
-        case .stopped: .data
-        case .short: .negative
-        case .interrupted: .temporary
-        }
-    }
-
-    private static func code(of error: StoreError) -> ExitCode {
-        StateCommands.code(of: error)
     }
 }

@@ -159,14 +159,9 @@ enum StateCommands {
             try StateReader.open(
                 StateFolder(settings.state.folder), generation: invocation.text("--generation"))
         }
-        let result = try stored { () throws(StoreError) in
-            try reader.snapshot { () throws(StoreError) in
-                Result { () throws(CommandFailure) in
-                    try body(reader, settings, invocation.console)
-                }
-            }
+        return try reader.snapshot(CommandFailure.init) { () throws(CommandFailure) in
+            try body(reader, settings, invocation.console)
         }
-        return try result.get()
     }
 
     /// Runs a question to the store; its errors say for themselves what to do.
@@ -174,17 +169,7 @@ enum StateCommands {
         do {
             return try body()
         } catch {
-            throw CommandFailure(code(of: error), "\(error)")
-        }
-    }
-
-    /// What a store's error means to whoever started the command.
-    static func code(of error: StoreError) -> ExitCode {
-        switch error {
-        case .noState, .unknownGeneration: .noInput
-        case .locked, .replayRuns: .temporary
-        case .files: .io
-        default: .data
+            throw CommandFailure(error)
         }
     }
 

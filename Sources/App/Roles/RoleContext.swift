@@ -1,3 +1,4 @@
+import Consumer
 import HTTP
 import Management
 import Publisher
@@ -66,7 +67,8 @@ struct RoleEnding {
     var code: ExitCode {
         if let failure = end.failures.first {
             return (failure.error as? CommandFailure)?.code
-                ?? (failure.error as? PublisherError).map(Self.code(of:))
+                ?? (failure.error as? PublisherError).map(ExitCode.init)
+                ?? (failure.error as? ConsumerError).map(ExitCode.init)
                 ?? Self.code(of: failure.part)
         }
         if let late = end.late.first(where: { $0 == "ingress" || $0 == "journal" }) {
@@ -77,17 +79,9 @@ struct RoleEnding {
         return .software
     }
 
-    private static func code(of error: PublisherError) -> ExitCode {
-        switch error {
-        case .fenced: .temporary
-        case .beyondJournal, .otherRecord, .unreadablePosition: .data
-        case .routesChanged: .configuration
-        }
-    }
-
     private static func code(of part: String) -> ExitCode {
         switch part {
-        case "journal", "consumer": .io
+        case "journal": .io
         case "publisher": .unavailable
         case "demo": .negative
         default: .software

@@ -1,3 +1,4 @@
+import Consumer
 import Events
 import Kafka
 import Projection
@@ -6,7 +7,7 @@ import Store
 import Support
 import Testing
 
-@Suite struct StateLossTests {
+@Suite struct LossCheckTests {
     private let directory: TemporaryDirectory
 
     init() throws {

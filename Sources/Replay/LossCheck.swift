@@ -1,23 +1,6 @@
+package import Consumer
 package import Kafka
 package import Store
-
-/// Events and dead letters that the live state has and a rebuilt one has not.
-package struct StateLoss: Sendable {
-    /// How many of them are named at most.
-    package static let namedLimit = 10
-
-    /// Events; each counts once, however often it came.
-    package internal(set) var events = 0
-    /// The first of them: what each is, and where its record was.
-    package internal(set) var named: [String] = []
-    /// For each partition the first and the last of their offsets.
-    package internal(set) var spans: [TopicPartition: ClosedRange<Int64>] = [:]
-    /// Dead letters whose records are gone, without their values; they are carried over.
-    package internal(set) var deadLetters: [DeadLetter] = []
-
-    /// Whether nothing is lost.
-    package var isNothing: Bool { events == 0 && spans.isEmpty }
-}
 
 /// Finds what a rebuilt generation lacks of the live state: an event counts as there if one with
 /// the same body is, wherever its record is now and whichever entity the catalogue gives it to.

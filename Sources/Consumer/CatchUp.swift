@@ -79,6 +79,7 @@ package final class CatchUp {
     private func apply(_ batch: CatchUpBatch) throws(StoreError) {
         if !store.isInTransaction { try store.begin() }
         for record in batch.records { try apply(record, batch) }
+        for gap in batch.gaps { try store.note(gap) }
         for progress in batch.progress { try store.advance(progress) }
         for (topic, read) in batch.read { result.add(topic, read) }
         uncommitted += batch.records.count

@@ -30,6 +30,8 @@ struct CatchUpBatch: Sendable {
     var partitions: [TopicPartition] = []
     /// How far those partitions have come that got on.
     var progress: [PartitionProgress] = []
+    /// What partitions no longer had when they were begun.
+    var gaps: [Gap] = []
     /// What was read of each topic.
     var read: [(topic: String, CatchUpProgress.Topic)] = []
 

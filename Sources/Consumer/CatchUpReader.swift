@@ -74,7 +74,7 @@ final class CatchUpReader {
 
     private func run() throws(ConsumerError) -> [TopicPartition: Int64] {
         // What is empty counts as read, so that nothing is taken for lost later.
-        for target in plan.empty { batch.progress.append(CatchUpPartition(target, nil).progress) }
+        for target in plan.empty { batch.progress.append(begin(target).progress) }
         handOver()
         try proceed()
         while !follower.partitions.isEmpty, !queue.isClosed {
@@ -95,7 +95,7 @@ final class CatchUpReader {
         var joining: [CatchUpPartition] = []
         while left < Self.lookahead, let group = plan.next() {
             for target in group {
-                let partition = CatchUpPartition(target, order.progress[target.partition])
+                let partition = begin(target)
                 joining.append(partition)
                 follower.add(partition)
                 left += partition.left
@@ -103,6 +103,16 @@ final class CatchUpReader {
         }
         let partitions = joining
         try asked { () throws(KafkaError) in try follower.read(partitions) }
+    }
+
+    /// A partition where the store is, or at its own beginning; what it has lost before that is
+    /// handed over with what moves it on.
+    private func begin(_ target: CatchUpTarget) -> CatchUpPartition {
+        let (key, progress) = (target.partition, order.progress[target.partition])
+        if progress == nil, let start = target.start, start > 0 {
+            batch.gaps.append(.before(start, topic: key.topic, partition: key.partition))
+        }
+        return CatchUpPartition(target, progress)
     }
 
     /// Reads until a batch is full or nothing more is there.

@@ -29,6 +29,19 @@ extension ConsumeRun {
         drop(partition)
     }
 
+    /// Notes what a partition no longer has that is read for the first time.
+    func noteBeginning(of partition: TrackedPartition) throws(ConsumerError) {
+        let key = partition.key
+        try stored { () throws(StoreError) in
+            try store.begin()
+            try store.passOver(
+                .before(
+                    partition.reading.next, topic: key.topic, partition: key.partition),
+                to: partition.progress)
+            try store.commit()
+        }
+    }
+
     /// Writes the gap down together with where reading goes on, and says it.
     private func passOver(
         _ key: TopicPartition, _ first: Int64, _ end: Int64?, _ reason: StopReason,

@@ -76,20 +76,23 @@ extension ConsumeRun {
                 begun.append(partition)
                 continue
             }
+            let range: Watermarks
             do {
-                let range = try consumer.watermarks(of: partition.key, upTo: Self.questionLimit)
-                follower.begin(partition, at: range.low)
-                begun.append(partition)
-                log.info(
-                    "reading a partition that is new to this state from its beginning",
-                    ["partition": .string("\(partition.key)"), "next": .init(range.low)])
+                range = try consumer.watermarks(of: partition.key, upTo: Self.questionLimit)
             } catch {
                 follower.remove(partition.key)
                 schedule.refreshSoon()
                 log.warning(
                     "a partition was not asked for its beginning",
                     ["partition": .string("\(partition.key)"), "error": .string("\(error)")])
+                continue
             }
+            follower.begin(partition, at: range.low)
+            begun.append(partition)
+            if range.low > 0 { try noteBeginning(of: partition) }
+            log.info(
+                "reading a partition that is new to this state from its beginning",
+                ["partition": .string("\(partition.key)"), "next": .init(range.low)])
         }
         return begun
     }

@@ -44,12 +44,11 @@ extension ConsumeRun {
     func retryOn() throws(ConsumerError) -> Bool {
         guard let retry else { return false }
         let before = retry.work.summary.applied
-        defer {
-            for (outcome, count) in retry.work.summary.applied {
-                metrics.outcomes[outcome]?.add(count - (before[outcome] ?? 0))
-            }
+        let isMoreLeft = try stored { () throws(StoreError) in try retry.work.step() }
+        for (outcome, count) in retry.work.summary.applied {
+            metrics.outcomes[outcome]?.add(count - (before[outcome] ?? 0))
         }
-        if try stored({ () throws(StoreError) in try retry.work.step() }) { return true }
+        if isMoreLeft { return true }
         metrics.hold(try stored { () throws(StoreError) in try store.deadLetterCounts() })
         self.retry = nil
         try answer(retry.request, .done("\(retry.work.summary)"))

@@ -14,6 +14,8 @@ extension ReplayRun {
         package let entities: Int
         /// Entities that differ.
         package let different: Int
+        /// Entities that would be worse after a swap.
+        package let worse: Int
     }
 
     /// Compares a generation with the live state, after both have read the same records, and tells
@@ -46,7 +48,8 @@ extension ReplayRun {
                     live: live, rebuilt: rebuilt, scope: order.isWhole ? .whole : .part)
                 try comparison.run(tell)
                 return Verdict(
-                    entities: comparison.entities, different: comparison.different)
+                    entities: comparison.entities, different: comparison.different,
+                    worse: comparison.worse)
             }
         }
     }

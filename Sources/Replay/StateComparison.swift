@@ -64,6 +64,9 @@ package struct StateComparison {
     package private(set) var entities = 0
     /// Entities that differ.
     package private(set) var different = 0
+    /// Entities of which the live state knows something that the rebuilt one lacks, has of an older
+    /// event, or has of the same event with another value.
+    package private(set) var worse = 0
 
     /// Compares what two readers see; each is to be within a snapshot.
     package init(live: StateReader, rebuilt: StateReader, scope: Scope) {
@@ -93,6 +96,9 @@ package struct StateComparison {
                 entity, live: order <= 0 ? old : nil, rebuilt: order >= 0 ? new : nil, scope)
             if var difference {
                 different += 1
+                if Self.isWorse(live: order <= 0 ? old : nil, rebuilt: order >= 0 ? new : nil) {
+                    worse += 1
+                }
                 try name(&difference)
                 try tell(difference)
             }
@@ -120,6 +126,13 @@ package struct StateComparison {
         return EntityDifference(
             entity: entity, id: id, isInLive: live != nil, isInRebuilt: rebuilt != nil,
             fields: fields)
+    }
+
+    /// Whether the live side knows something better: the rebuilt one is a part of it then.
+    private static func isWorse(live: ListedEntity?, rebuilt: ListedEntity?) -> Bool {
+        guard let live else { return false }
+        guard let rebuilt else { return true }
+        return !differences(live: rebuilt.state, rebuilt: live.state, .part).isEmpty
     }
 
     /// The fields in which two states differ, by name.

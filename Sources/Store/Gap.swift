@@ -1,7 +1,7 @@
 package import Events
 internal import SQLite
 
-/// Records of a partition that were never applied and are not there any more.
+/// Records of a partition that were never applied and are no longer there.
 package struct Gap: Hashable, Sendable {
     /// The topic's name.
     package let topic: String
@@ -32,6 +32,23 @@ package struct Gap: Hashable, Sendable {
         self.detail = detail
         self.time = time
     }
+
+    /// The reason of `before`.
+    static let before = "before"
+
+    /// What a partition no longer had when it was read for the first time.
+    package static func before(
+        _ end: Int64, topic: String, partition: Int32, time: Timestamp = .now()
+    ) -> Gap {
+        Gap(
+            topic: topic, partition: partition, first: 0, end: end, reason: before,
+            detail: "the partition began at offset \(end) when it was read for the first time",
+            time: time)
+    }
+
+    /// Whether the state missed it: it was there, or should have been, when the state was to read
+    /// it.
+    package var wasMissed: Bool { reason != Self.before }
 }
 
 extension StateStore {
@@ -87,7 +104,7 @@ extension StateStore {
 }
 
 extension StateReader {
-    /// The gaps that were passed over since the state began, the oldest first.
+    /// The gaps of the state, the oldest first.
     package func gaps() throws(StoreError) -> [Gap] {
         do {
             return try GapRows.read(connection)
@@ -96,7 +113,7 @@ extension StateReader {
         }
     }
 
-    /// How many there are.
+    /// How many of them were missed.
     package func gapCount() throws(StoreError) -> Int {
         do {
             return try GapRows.count(connection)
@@ -107,7 +124,7 @@ extension StateReader {
 }
 
 extension StateStore {
-    /// The gaps that were skipped since the state began, the oldest first.
+    /// The gaps of the state, the oldest first.
     package func gaps() throws(StoreError) -> [Gap] {
         do {
             return try GapRows.read(connection)
@@ -116,7 +133,7 @@ extension StateStore {
         }
     }
 
-    /// How many gaps were passed over since the state began.
+    /// How many of them were missed.
     package func gapCount() throws(StoreError) -> Int {
         do {
             return try GapRows.count(connection)
@@ -129,7 +146,8 @@ extension StateStore {
 /// The rows of `gaps`.
 enum GapRows {
     static func count(_ connection: Connection) throws(SQLiteError) -> Int {
-        let query = try connection.prepare("SELECT count(*) FROM gaps")
+        let query = try connection.prepare(
+            "SELECT count(*) FROM gaps WHERE reason != '\(Gap.before)'")
         defer { query.reset() }
         _ = try query.step()
         return Int(query.integer(0))

@@ -179,6 +179,33 @@ import Testing
         try consumer.stop()
     }
 
+    @Test func `a partition that begins above 0 is read, and what lay before is noted once`()
+        throws
+    {
+        let topics = try TestTopics(partitions: 1)
+        defer { topics.end() }
+        let start = try overfill(topics)
+        for _ in 1...2 {
+            let consumer = try RunningConsumer(topics.cluster.configuration, folder)
+            try folder.reach(topics.ends)
+            #expect(consumer.metrics.render().contains("\nhookline_consumer_gaps 0\n"))
+            try consumer.stop()
+        }
+        let gap = try #require(try StateReader.open(folder).gaps().first)
+        #expect(try StateReader.open(folder).gaps().count == 1)
+        #expect((gap.first, gap.end) == (0, start))
+        #expect(gap.reason == "before")
+        let rebuilt = try StateStore(
+            path: ":memory:", rules: ModelType.catalogue.mergeRules, cacheBytes: 10_000)
+        try topics.catchUp(
+            rebuilt,
+            to: [
+                CatchUpTarget(
+                    Self.key, suffix: "order.updated", start: start, end: start + 1, isExact: true)
+            ])
+        #expect(try rebuilt.gaps().map(\.end) == [start])
+    }
+
     @Test func `what retention took is passed over by whoever goes on, and said`() throws {
         let topics = try TestTopics(partitions: 1)
         defer { topics.end() }

@@ -72,12 +72,14 @@ extension Flows {
             }
         }
 
-        /// The lines of `state gaps`.
-        func gaps(_ installation: Installation) throws -> [String] {
+        /// The lines of `state gaps` about what the state missed, or those about what lay before it.
+        func gaps(_ installation: Installation, before: Bool = false) throws -> [String] {
             let process = try installation.start(["state", "gaps", "-o", "json"], as: "gaps")
             let end = try process.waitForEnd(upTo: .seconds(20))
-            #expect(end == .exited(process.output.isEmpty ? 0 : 1))
-            return process.output.split(separator: "\n").map(String.init)
+            let lines = process.output.split(separator: "\n").map(String.init)
+            let missed = lines.filter { !$0.contains(#""reason":"before""#) }
+            #expect(end == .exited(missed.isEmpty ? 0 : 1))
+            return before ? lines.filter { !missed.contains($0) } : missed
         }
 
         func asAdmin<R>(

@@ -38,6 +38,8 @@ extension Flows.GapFlowTests {
         try installation.waitForState(state(of: [5..<10], and: 0..<0), upTo: .seconds(30))
         let gap = try #require(gaps(installation).first)
         #expect(gap.contains(#""first":1,"#) && gap.contains(#""reason":"accepted""#), "\(gap)")
+        let before = try #require(gaps(installation, before: true).first)
+        #expect(before.contains(#""first":0,"last":5,"#), "\(before)")
         let letters = try installation.run("dead-letters", "ls", "-o", "json")
         #expect(letters.split(separator: "\n").count == 1, "it is carried over: \(letters)")
 

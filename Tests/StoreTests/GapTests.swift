@@ -35,6 +35,17 @@ import Testing
         #expect(try store.gapCount() == 1)
     }
 
+    @Test func `what lay before the beginning is kept, and does not count as missed`() throws {
+        let store = try StateStore.inMemory()
+        try store.begin()
+        try store.note(.before(4, topic: "t", partition: 1))
+        try store.note(gap(5, 7))
+        try store.commit()
+        #expect(try store.gaps().map(\.wasMissed) == [false, true])
+        #expect(try store.gaps().first?.end == 4)
+        #expect(try store.gapCount() == 1)
+    }
+
     @Test func `a partition that is no more loses its offset, and what is rolled back never was`()
         throws
     {

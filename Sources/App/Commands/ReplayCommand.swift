@@ -23,8 +23,9 @@ enum ReplayCommand {
             1 if any differs. --swap brings the new generation to what the live one has read and
             makes it live, without a stop: no reader sees half of either, or the past. It is refused
             with --at, and with --topic unless every topic is named. With both, the swap comes after
-            the comparison, whatever that found. Without --swap the generation stays for the state
-            commands (--generation) until the next replay.
+            the comparison, unless an entity would be worse: missing, or with a field missing, of an
+            older event, or of the same event with another value. Without --swap the generation
+            stays for the state commands (--generation) until the next replay.
 
             A swap is also refused, with exit code 1, if the generation lacks an event that the live
             state has, because its record is gone from the topics. --accept-loss swaps all the same

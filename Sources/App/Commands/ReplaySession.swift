@@ -74,9 +74,18 @@ struct ReplaySession {
             try replay.build(order, to: targets)
         }
         try printer.built(built.generation.name, built.read)
-        var code = ExitCode.success
-        if invocation.has("--verify") { code = try verify(built.generation, order) }
-        if invocation.has("--swap") {
+        var (code, worse) = (ExitCode.success, 0)
+        if invocation.has("--verify") {
+            let verdict = try verify(built.generation, order)
+            if verdict.different > 0 { code = .negative }
+            worse = verdict.worse
+        }
+        if invocation.has("--swap"), worse > 0, !invocation.has("--accept-loss") {
+            try printer.say(
+                "\(worse) entities would be worse, so the live state stays; if it is the live state "
+                    + "that is wrong, run `hookline replay --swap`, which swaps if no event is "
+                    + "missing")
+        } else if invocation.has("--swap") {
             try Self.asking { () throws(ConsumerError) in
                 try replay.makeLive(
                     built.generation, topics, acceptingLoss: invocation.has("--accept-loss"))
@@ -104,12 +113,12 @@ struct ReplaySession {
 
     private func verify(
         _ generation: Generation, _ order: ReplayOrder
-    ) throws(CommandFailure) -> ExitCode {
+    ) throws(CommandFailure) -> ReplayRun.Verdict {
         let verdict = try Self.asking { () throws(ConsumerError) in
             try replay.verify(generation, order) { difference in printer.add(difference) }
         }
         try printer.verified(verdict, isWhole: order.isWhole)
-        return verdict.different == 0 ? .success : .negative
+        return verdict
     }
 
     private func goBack() throws(CommandFailure) -> ExitCode {

@@ -6,16 +6,18 @@ import Store
 enum StateGapsCommand {
     static let command = Command(
         name: "state gaps", group: .look,
-        summary: "List the records that were passed over since they were gone",
+        summary: "List the records that the state does not have because they were gone",
         details: """
-            With consumer.onGap "continue", consume reads on where records were removed before it
-            had applied them, or where a topic was made again. What it passed over is listed here,
-            the oldest first, as long as the state lives. removed: the offsets that are named.
-            replaced, missing, shorter: the partition is another one or has lost its end; it was
-            read again from its beginning, and what the old one had from that offset on is unknown.
-            gone: the topic has fewer partitions. Positions in the history from before that time
-            lead into the old partition. With "stop" such a partition waits instead: hookline health
-            tells which. Ends with 1 where something is listed.
+            With consumer.onGap "continue", consume reads on if records were removed before it
+            applied them, or if a topic was recreated. What it skipped is listed here, the oldest
+            first, for the lifetime of the state. removed: exactly the offsets listed. replaced,
+            missing, shorter: the partition is another one or has lost its end; it was read again
+            from its beginning, and what the old one had from that offset on is unknown. gone: the
+            topic has fewer partitions. accepted: a replay did without them (--accept-loss). before:
+            the partition no longer had them when it was read for the first time. Positions in the
+            history from before a partition was replaced lead into the old one. With "stop", such a
+            partition waits instead: hookline health tells which. Exits with 1 if anything but
+            before is listed.
             """,
         options: [.output],
         examples: [
@@ -27,11 +29,11 @@ enum StateGapsCommand {
             if invocation.wantsJSON {
                 for gap in gaps { try console.write(json(gap)) }
             } else if gaps.isEmpty {
-                try console.line("No record was passed over.")
+                try console.line("No records are missing.")
             } else {
                 try console.write(table(gaps).text(console.paint))
             }
-            return gaps.isEmpty ? .success : .negative
+            return gaps.contains(where: \.wasMissed) ? .negative : .success
         }
     }
 

@@ -141,6 +141,7 @@ final class ReplayPrinter {
         line.object("verify") { part in
             part.field("entities", verdict.entities)
             part.field("different", verdict.different)
+            part.field("worse", verdict.worse)
             part.array("differences") { list in
                 for difference in differences {
                     list.object { DifferenceText.write(difference, to: &$0) }

@@ -35,8 +35,17 @@ struct StateGapsCommandTests {
         try keep([])
         #expect(
             run("state gaps")
-                == .init(code: .success, output: "No record was passed over.\n", complaints: ""))
+                == .init(code: .success, output: "No records are missing.\n", complaints: ""))
         #expect(run("state gaps -o json") == .init(code: .success, output: "", complaints: ""))
+    }
+
+    @Test func `what lay before the beginning is listed, and is no reason for 1`() throws {
+        try keep([.before(7, topic: "t", partition: 3)])
+        let table = run("state gaps")
+        #expect(table.code == .success)
+        #expect(table.output.contains("t[3]       0 to 6   before  the partition began at offset 7"))
+        try keep([gap(9, 12)])
+        #expect(run("state gaps").code == .negative)
     }
 
     @Test func `what was passed over is a line each, and the end is 1`() throws {

@@ -164,10 +164,16 @@ let package = Package(
         tests(
             "ConsumerTests",
             [
-                "Configuration", "Consumer", "Events", "Kafka", "Projection", "Store", "Telemetry",
+                "Configuration", "Consumer", "Events", "Files", "Kafka", "Projection", "Store",
+                "Telemetry",
                 "Threads",
             ]),
-        tests("ReplayTests", ["Events", "Kafka", "Projection", "Replay", "Store"]),
+        tests(
+            "ReplayTests",
+            [
+                "Consumer", "Events", "Files", "Kafka", "Projection", "Replay", "Store",
+                "Telemetry", "Threads",
+            ]),
         tests(
             "ManagementTests",
             ["Configuration", "HTTP", "HTTPClient", "Management", "Telemetry", "Threads"]),

@@ -10,8 +10,8 @@ internal import Threads
 package final class CatchUp {
     /// What it does while it reads.
     package struct Hooks {
-        /// Whether to give up.
-        package var shouldStop: () -> Bool = { false }
+        /// Throws if it is to give up.
+        package var check: () throws(ConsumerError) -> Void = {}
         /// Told after each batch.
         package var progress: (CatchUpProgress) -> Void = { _ in }
 
@@ -61,7 +61,7 @@ package final class CatchUp {
             reader.join()
         }
         while true {
-            if hooks.shouldStop() { throw .interrupted }
+            try hooks.check()
             switch queue.take(upTo: Self.wait) {
             case nil: hooks.progress(result)
             case .failure(let error): throw error

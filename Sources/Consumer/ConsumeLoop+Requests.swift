@@ -38,7 +38,9 @@ extension ConsumeLoop {
         let next: StateStore
         do {
             var hooks = CatchUp.Hooks()
-            hooks.shouldStop = { [self] in isStopping.load(ordering: .relaxed) }
+            hooks.check = { [self] () throws(ConsumerError) in
+                if isStopping.load(ordering: .relaxed) { throw .interrupted }
+            }
             next = try swap.perform(
                 request.argument, after: saved, with: run.store.lock, hooks: hooks)
         } catch {

@@ -72,6 +72,7 @@ package final class ConsumeLoop: Part {
             try store.refuseBrokenRequests()
             return try ConsumeRun(parts, store: store, consumer: consumer)
         }
+        parts.swap?.removeUnfinished()
         while !isStopping.load(ordering: .relaxed) {
             try run.cycle()
             if let next = try carryOutRequest(run) {

@@ -29,6 +29,8 @@ package enum ConsumerError: Error {
     case loss(generation: String, StateLoss)
     /// The live state cannot be read, so nobody knows what a generation lacks of it.
     case unreadable(StoreError)
+    /// The disk has too little room for another generation.
+    case noRoom(folder: String, free: Int, needed: Int)
     /// No generation was live before the present one.
     case noFormer(folder: String)
     /// The process that keeps the live state refused to swap.
@@ -106,6 +108,11 @@ extension ConsumerError: CustomStringConvertible {
             """
             what a swap would lose is unknown, because the live state cannot be read: \(error); to \
             swap anyway, add --accept-loss
+            """
+        case .noRoom(let folder, let free, let needed):
+            """
+            the disk of \(folder) has \(free) bytes free and a replay needs \(needed), of which \
+            state.minFreeBytes stays free for consume: make room, then replay again
             """
         case .noFormer(let folder): "no generation in \(folder) was live before the present one"
         case .refused(let why): "the running consume did not take the generation over: \(why)"

@@ -18,18 +18,22 @@ package struct GenerationSwap {
     package let cacheBytes: Int
     /// How many generations are kept that were live before.
     package let kept: Int
+    /// Bytes of the disk that a replay leaves to the process that keeps the live state.
+    package let minFreeBytes: Int
     /// Where it says what it does.
     package let log: Log
 
     /// Prepares swaps in the state's folder.
     package init(
-        _ state: StateConfiguration, catalogue: Catalogue, kafka: KafkaConfiguration, log: Log
+        _ state: StateConfiguration, catalogue: Catalogue, kafka: KafkaConfiguration, log: Log,
+        on files: any FileLayer = Disk()
     ) {
-        folder = StateFolder(state.folder)
+        folder = StateFolder(state.folder, on: files)
         self.catalogue = catalogue
         self.kafka = kafka
         cacheBytes = state.cacheBytes
         kept = state.generationsKept
+        minFreeBytes = state.minFreeBytes
         self.log = log
     }
 
@@ -73,6 +77,23 @@ package struct GenerationSwap {
             try store.install(folder.generation(named: name), in: folder, with: lock)
         }
         return store
+    }
+
+    /// Removes what a replay left unfinished that was killed.
+    package func removeUnfinished() {
+        do {
+            // Whoever holds the lock is building.
+            let lock = try folder.lockForReplay()
+            for name in try folder.removeUnfinished() {
+                log.info(
+                    "removed a generation that a replay left unfinished",
+                    ["generation": .string(name)])
+            }
+            withExtendedLifetime(lock) {}
+        } catch {
+            if case .replayRuns = error { return }
+            log.warning("an unfinished generation stays", ["why": .string("\(error)")])
+        }
     }
 
     /// Removes the generations that are not kept.

@@ -20,6 +20,18 @@ extension ReplayRun {
         return last
     }
 
+    /// Makes a generation that was just built the live one; after an error nothing of it is left.
+    package func install(
+        _ built: Generation, _ topics: ReplayTopics, acceptingLoss: Bool
+    ) throws(ConsumerError) {
+        do {
+            try makeLive(built, topics, acceptingLoss: acceptingLoss)
+        } catch {
+            _ = try? swap.folder.discard(built)
+            throw error
+        }
+    }
+
     /// Brings a generation to the ends of its topics and makes it the live one: by the process
     /// that keeps the live state if one runs, else here.
     ///

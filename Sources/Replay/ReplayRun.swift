@@ -41,6 +41,8 @@ package final class ReplayRun {
     package static let cacheBytes = 64 << 20
     private static let lookPause = Duration.milliseconds(100)
     private static let closeLimit = Duration.seconds(2)
+    /// What a generation may need on the disk beside its state, however small that is.
+    private static let leastBytes = 8 << 20
 
     let swap: GenerationSwap
     private let stop: Monitor<Bool>
@@ -78,6 +80,29 @@ package final class ReplayRun {
     package func build(
         _ order: ReplayOrder, to targets: [CatchUpTarget]
     ) throws(ConsumerError) -> (generation: Generation, read: CatchUpProgress) {
+        let live = try stored { () throws(StoreError) in try swap.folder.liveBytes() }
+        try checkRoom(for: max(live, Self.leastBytes))
+        do {
+            return try fill(order, targets)
+        } catch {
+            // The next replay, or the next start of consume, tries again.
+            _ = try? removeUnfinished()
+            throw error
+        }
+    }
+
+    /// Throws if writing so much would leave too little of the disk to whoever keeps the live state.
+    private func checkRoom(for bytes: Int) throws(ConsumerError) {
+        let free = try stored { () throws(StoreError) in try swap.folder.freeBytes() }
+        let needed = swap.minFreeBytes + bytes
+        guard free >= needed else {
+            throw .noRoom(folder: swap.folder.path, free: free, needed: needed)
+        }
+    }
+
+    private func fill(
+        _ order: ReplayOrder, _ targets: [CatchUpTarget]
+    ) throws(ConsumerError) -> (generation: Generation, read: CatchUpProgress) {
         let (store, generation) = try stored { () throws(StoreError) in
             try StateStore.build(
                 in: swap.folder, rules: swap.catalogue.mergeRules,
@@ -103,7 +128,10 @@ package final class ReplayRun {
 
     func hooks(_ progress: @escaping (CatchUpProgress) -> Void = { _ in }) -> CatchUp.Hooks {
         var hooks = CatchUp.Hooks()
-        hooks.shouldStop = { [stop] in stop.withLock { $0 } }
+        hooks.check = { [self] () throws(ConsumerError) in
+            if stop.withLock({ $0 }) { throw .interrupted }
+            try checkRoom(for: Self.leastBytes)
+        }
         hooks.progress = progress
         return hooks
     }

@@ -9,6 +9,8 @@ package struct StateConfiguration: Sendable {
     /// How many generations are kept that were live before the present one; default 1, from 0 to
     /// 100.
     package var generationsKept = 1
+    /// Bytes of the disk that a replay leaves to `consume`; default 64 MiB, from 0 to 1 PiB.
+    package var minFreeBytes = 64 << 20
 
     /// The defaults.
     package init() {}
@@ -21,5 +23,6 @@ package struct StateConfiguration: Sendable {
         cacheBytes = section.integer("cacheBytes", default: cacheBytes, range: 0...16 << 30)
         generationsKept = section.integer(
             "generationsKept", default: generationsKept, range: 0...100)
+        minFreeBytes = section.integer("minFreeBytes", default: minFreeBytes, range: 0...1 << 50)
     }
 }

@@ -102,6 +102,13 @@ extension StateFolder {
         return result
     }
 
+    /// Removes a generation that was to become the live one and did not; nothing happens if it is
+    /// live, or was, or somebody reads it.
+    package func discard(_ generation: Generation) throws(StoreError) {
+        guard try !(currentNames() ?? []).contains(generation.name) else { return }
+        _ = try remove(generation)
+    }
+
     /// Removes a generation; false where somebody reads it.
     func remove(_ generation: Generation) throws(StoreError) -> Bool {
         do {
@@ -128,7 +135,7 @@ extension StateFolder {
         try files.syncFolder(generation.folder)
     }
 
-    private func isUnfinished(_ generation: Generation) throws(StoreError) -> Bool {
+    func isUnfinished(_ generation: Generation) throws(StoreError) -> Bool {
         do {
             return try files.list(generation.folder).contains("UNFINISHED")
         } catch {

@@ -54,12 +54,14 @@ package struct StateFolder: Sendable {
     /// The caller holds the lock, makes the database whole, and then calls `install`.
     func generationForWriting() throws(StoreError) -> (generation: Generation, isNew: Bool) {
         if let current = try current() { return (current, false) }
-        // A crash before `install` leaves the first generation without its pointer.
-        let found = try names(in: generationsPath)
-        guard found.isEmpty || found == [Generation.name(1)] else {
-            throw .noCurrent(folder: path, found: "")
-        }
-        let first = generation(Generation.name(1))
+        // A crash before `install` leaves the first generation without its pointer. One that a
+        // replay left unfinished is nobody's first: it was written without syncs.
+        let all = try names(in: generationsPath)
+        var finished: [String] = []
+        for name in all where try !isUnfinished(generation(name)) { finished.append(name) }
+        guard finished.count < 2 else { throw .noCurrent(folder: path, found: "") }
+        let next = Generation.name((all.last.flatMap { Int($0) } ?? 0) + 1)
+        let first = generation(finished.first ?? next)
         do {
             try files.createFolder(first.folder)
         } catch {
@@ -83,6 +85,27 @@ package struct StateFolder: Sendable {
             try files.replace("\(path)/CURRENT", with: Array(lines.utf8))
         } catch {
             throw .files(error)
+        }
+    }
+
+    /// Bytes that are free on the folder's disk.
+    package func freeBytes() throws(StoreError) -> Int {
+        do {
+            return try files.freeBytes(path)
+        } catch {
+            throw .files(error)
+        }
+    }
+
+    /// Bytes of the live generation's database; 0 if there is none.
+    package func liveBytes() throws(StoreError) -> Int {
+        // One whose pointer is broken is what a replay is for.
+        guard let database = try? currentDatabase() else { return 0 }
+        do {
+            return try files.open(database, .read).size()
+        } catch {
+            guard error.isMissing else { throw .files(error) }
+            return 0
         }
     }
 

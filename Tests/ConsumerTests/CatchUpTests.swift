@@ -122,7 +122,7 @@ import Testing
         defer { topics.end() }
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
         var hooks = CatchUp.Hooks()
-        hooks.shouldStop = { true }
+        hooks.check = { () throws(ConsumerError) in throw .interrupted }
         let error = #expect(throws: ConsumerError.self) {
             try topics.catchUp(store, to: topics.targets(topics.ends), hooks: hooks)
         }

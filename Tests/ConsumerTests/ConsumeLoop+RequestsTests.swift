@@ -1,5 +1,6 @@
 import Consumer
 import Events
+import Files
 import Kafka
 import Projection
 import Store
@@ -36,6 +37,25 @@ import Testing
         if let scope { try store.setScope(scope) }
         try store.finish(generation, in: folder)
         return generation
+    }
+
+    @Test func `a start removes what a replay left unfinished, unless one is running`() throws {
+        defer { topics.end() }
+        _ = try StateStore.open(folder, rules: ModelType.catalogue.mergeRules, cacheBytes: 0)
+        var lock: FileLock? = try folder.lockForReplay()
+        let unfinished = try StateStore.build(
+            in: folder, rules: ModelType.catalogue.mergeRules, cacheBytes: 100_000
+        ).generation
+        var running = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
+        try folder.reach(topics.ends)
+        #expect(lock != nil && FileSystem.exists(unfinished.database))
+        try running.stop()
+        lock = nil
+        running = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
+        try eventually("it to be gone") { !FileSystem.exists(unfinished.database) }
+        try running.stop()
     }
 
     @Test

@@ -11,10 +11,11 @@ import Testing
     }
 
     @Test func `what is set counts`() throws {
-        let (configuration, problems) = try read("{state: {folder: '/s', cacheBytes: 7}}")
+        let (configuration, problems) = try read("{state: {folder: '/s', cacheBytes: 7, minFreeBytes: 9}}")
         #expect(problems.isEmpty)
         #expect(configuration.folder == "/s")
         #expect(configuration.cacheBytes == 7)
+        #expect(configuration.minFreeBytes == 9)
     }
 
     @Test func `what is not allowed is reported`() throws {

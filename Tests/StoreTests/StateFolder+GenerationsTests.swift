@@ -46,6 +46,37 @@ import Testing
         withExtendedLifetime(lock) {}
     }
 
+    @Test func `what a killed replay left is not taken for the first generation`() throws {
+        let (store, unfinished) = try StateStore.build(
+            in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+        try store.applyAll([SampleEvent()])
+        let live = try StateStore.open(folder)
+        #expect(try folder.current()?.name == "000002")
+        #expect(try live.progress().isEmpty)
+        #expect(unfinished.name == "000001")
+        withExtendedLifetime(store) {}
+    }
+
+    @Test func `a generation that did not become the live one is discarded, no other`() throws {
+        let live = try StateStore.open(folder)
+        let first = try build()
+        let store = try install(first, after: live)
+        let second = try build()
+        let reader = try StateReader.open(folder, generation: second.name)
+        for name in ["000001", "000002", "000003"] {
+            try folder.discard(folder.generation(named: name))
+        }
+        #expect(try names == ["000001", "000002", "000003"])
+        withExtendedLifetime((store, reader)) {}
+    }
+
+    @Test func `nothing is left of a generation that is discarded`() throws {
+        let live = try StateStore.open(folder)
+        try folder.discard(build())
+        #expect(try names == ["000001"])
+        withExtendedLifetime(live) {}
+    }
+
     @Test func `an installed generation is the live one, and the one before is remembered`() throws
     {
         let live = try StateStore.open(folder)

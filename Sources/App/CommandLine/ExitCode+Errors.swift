@@ -31,6 +31,7 @@ extension ExitCode {
         case .store(let error), .unreadable(let error): self.init(error)
         case .kafka, .partition, .stalled, .topic: self = .unavailable
         case .stopped: self = .data
+        case .noRoom: self = .io
         case .short, .loss, .noFormer: self = .negative
         case .unknownTopic: self = .usage
         case .hidden, .interrupted, .liveBehind, .refused, .unanswered: self = .temporary

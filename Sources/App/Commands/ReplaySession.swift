@@ -87,7 +87,7 @@ struct ReplaySession {
                     + "missing")
         } else if invocation.has("--swap") {
             try Self.asking { () throws(ConsumerError) in
-                try replay.makeLive(
+                try replay.install(
                     built.generation, topics, acceptingLoss: invocation.has("--accept-loss"))
             }
             try printer.isLive(built.generation.name)

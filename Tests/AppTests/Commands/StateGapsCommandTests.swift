@@ -43,7 +43,8 @@ struct StateGapsCommandTests {
         try keep([.before(7, topic: "t", partition: 3)])
         let table = run("state gaps")
         #expect(table.code == .success)
-        #expect(table.output.contains("t[3]       0 to 6   before  the partition began at offset 7"))
+        #expect(
+            table.output.contains("t[3]       0 to 6   before  the partition began at offset 7"))
         try keep([gap(9, 12)])
         #expect(run("state gaps").code == .negative)
     }

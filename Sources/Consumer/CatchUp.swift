@@ -126,12 +126,18 @@ package final class CatchUp {
     private func missing(
         _ partition: TopicPartition, next: Int64, end: Int64
     ) throws(ConsumerError) -> ConsumerError {
-        let whole = try asked { () throws(KafkaError) in
-            let client = try KafkaConsumer(order.kafka, readsUncommitted: true, log: order.log)
-            defer { client.close(upTo: Self.closeLimit) }
-            return try client.watermarks(of: partition, upTo: Self.questionLimit)
+        let client = try asked { () throws(KafkaError) in
+            try KafkaConsumer(order.kafka, readsUncommitted: true, log: order.log)
         }
-        return whole.high >= end
-            ? .hidden(partition, next: next, end: end) : .short(partition, next: next, end: end)
+        defer { client.close(upTo: Self.closeLimit) }
+        do {
+            let whole = try client.watermarks(of: partition, upTo: Self.questionLimit)
+            return whole.high >= end
+                ? .hidden(partition, next: next, end: end)
+                : .short(partition, next: next, end: end)
+        } catch {
+            guard error.saysThatPartitionIsGone else { throw .partition(partition, error) }
+            return .short(partition, next: next, end: end)
+        }
     }
 }

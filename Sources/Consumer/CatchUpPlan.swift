@@ -5,8 +5,6 @@ internal import Store
 package struct CatchUpTarget: Hashable, Sendable {
     /// The partition.
     package let partition: TopicPartition
-    /// What follows the prefix in its topic's name.
-    package let suffix: String
     /// The offset of its oldest record; nil where that is not known.
     package let start: Int64?
     /// The offset before which all is read.
@@ -16,11 +14,9 @@ package struct CatchUpTarget: Hashable, Sendable {
 
     /// Names what is to be read.
     package init(
-        _ partition: TopicPartition, suffix: String, start: Int64? = nil, end: Int64,
-        isExact: Bool = false
+        _ partition: TopicPartition, start: Int64? = nil, end: Int64, isExact: Bool = false
     ) {
         self.partition = partition
-        self.suffix = suffix
         self.start = start
         self.end = end
         self.isExact = isExact
@@ -72,8 +68,7 @@ final class CatchUpPartition: FollowedPartition {
             reading.begin(at: start)
         }
         handedOver = max(reading.next, target.start ?? 0)
-        super.init(
-            target.partition, suffix: target.suffix, end: target.end, reading: reading)
+        super.init(target.partition, end: target.end, reading: reading)
     }
 
     /// Counts a record.

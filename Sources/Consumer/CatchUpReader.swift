@@ -64,11 +64,12 @@ final class CatchUpReader {
     private init(_ order: Order, _ queue: CatchUpQueue) throws(ConsumerError) {
         self.order = order
         self.queue = queue
-        reader = RecordReader(catalogue: order.catalogue)
-        plan = CatchUpPlan(order.targets, at: order.progress.mapValues(\.next))
+        reader = RecordReader(catalogue: order.catalogue, prefix: order.kafka.topicPrefix)
         consumer = try asked { () throws(KafkaError) in
             try KafkaConsumer(order.kafka, log: order.log)
         }
+        plan = CatchUpPlan(
+            try Self.existing(order.targets, consumer), at: order.progress.mapValues(\.next))
         follower = PartitionFollower(consumer, questionLimit: Self.questionLimit)
     }
 
@@ -146,13 +147,30 @@ final class CatchUpReader {
         }
     }
 
+    /// Those of the targets that there are: nothing comes of the others, and no error either.
+    ///
+    /// Whether what is there is enough is decided where the ends are compared.
+    private static func existing(
+        _ targets: [CatchUpTarget], _ consumer: KafkaConsumer
+    ) throws(ConsumerError) -> [CatchUpTarget] {
+        var counts: [String: Int] = [:]
+        for topic in Set(targets.map(\.partition.topic)) {
+            do {
+                counts[topic] = try consumer.metadata(of: topic, upTo: questionLimit).partitions
+            } catch {
+                guard error.saysThatTopicIsGone else { throw .topic(topic, error) }
+            }
+        }
+        return targets.filter { $0.partition.partition < counts[$0.partition.topic] ?? 0 }
+    }
+
     /// Makes of a record what can be applied.
     private func prepare(
         _ record: borrowing KafkaRecord, _ partition: CatchUpPartition
     ) -> LastRecord {
         let offset = record.offset
         let read = record.withContent { (key, value) in
-            reader.read(key: key, value: value, topic: partition.suffix)
+            reader.read(key: key, value: value, topic: partition.key.topic)
         }
         let (content, eventID, hash): (CatchUpBatch.Content, EventID?, BodyHash?) =
             switch read {

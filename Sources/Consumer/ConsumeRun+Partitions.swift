@@ -21,7 +21,7 @@ extension ConsumeRun {
             // One question for all topics: each one waits behind a fetch that is on its way.
             let known = try consumer.cluster(upTo: Self.questionLimit).topics
             for topic in table.topics {
-                try look(at: topic, known[topic.name]?.partitions, &found)
+                try look(at: topic, known[topic]?.partitions, &found)
             }
         } catch {
             schedule.refreshSoon()
@@ -35,18 +35,18 @@ extension ConsumeRun {
 
     /// Looks at the partitions of a topic; why it is not among the known ones is asked for.
     private func look(
-        at topic: (name: String, suffix: String), _ known: Int?, _ found: inout Findings
+        at topic: String, _ known: Int?, _ found: inout Findings
     ) throws(KafkaError) {
         do {
             let count: Int
             if let known {
                 count = known
             } else {
-                count = try consumer.metadata(of: topic.name, upTo: Self.questionLimit).partitions
+                count = try consumer.metadata(of: topic, upTo: Self.questionLimit).partitions
             }
             board.hear()
-            let wasAway = board.set(nil, topic: topic.name) != nil
-            let old = table.known(topic.name)
+            let wasAway = board.set(nil, topic: topic) != nil
+            let old = table.known(topic)
             let gone = old.filter { Int($0.partition) >= count }.sorted()
             let new = table.add(topic, count: count)
             found.gone += gone.map { ($0, count) }
@@ -58,9 +58,19 @@ extension ConsumeRun {
             }
         } catch {
             guard error.isAboutTopic else { throw error }
+            if table.isFormer(topic), error.saysThatTopicIsGone { return leave(topic) }
             schedule.refreshSoon()
             board.hear()
-            board.set("\(error)", topic: topic.name)
+            board.set("\(error)", topic: topic)
+        }
+    }
+
+    /// A former topic is gone: what was read of it stays in the state, and nothing new can come.
+    private func leave(_ topic: String) {
+        board.hear()
+        for key in table.known(topic) {
+            board.set(nil, trouble: key)
+            if let partition = follower.remove(key) { drop(partition) }
         }
     }
 

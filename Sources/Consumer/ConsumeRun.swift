@@ -41,9 +41,11 @@ final class ConsumeRun {
         board = parts.board
         metrics = parts.metrics
         log = parts.log
+        board.setAbandoned(table.abandoned)
         metrics.gaps.set(try store.gapCount())
         metrics.hold(try store.deadLetterCounts())
-        applier = RecordApplier(store, catalogue: parts.catalogue)
+        applier = RecordApplier(
+            store, catalogue: parts.catalogue, prefix: parts.kafka.topicPrefix)
         configuration = parts.configuration
         observer = parts.observer
     }
@@ -90,8 +92,8 @@ final class ConsumeRun {
             topic: partition.key.topic, partition: partition.key.partition, offset: record.offset)
         let (effect, last) = try record.withContent { (key, value) throws(StoreError) in
             try applier.apply(
-                key: key, value: value, topic: partition.suffix, at: position,
-                timestamp: record.timestamp, tellingFields: observer != nil)
+                key: key, value: value, at: position, timestamp: record.timestamp,
+                tellingFields: observer != nil)
         }
         let bytes = record.valueCount
         switch effect {

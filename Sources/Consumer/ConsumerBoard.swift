@@ -79,6 +79,15 @@ final class ConsumerBoard: Sendable {
         return old
     }
 
+    /// The state has read these topics, and they are read no more.
+    func setAbandoned(_ topics: [String]) {
+        let old = exchange { $0.abandoned = topics }.abandoned
+        guard !topics.isEmpty, old != topics else { return }
+        log.error(
+            "the state has read topics that the catalogue does not name",
+            ["topics": .string(topics.joined(separator: ", "))])
+    }
+
     /// A partition cannot be read for now; nil: it can.
     func set(_ why: String?, trouble partition: TopicPartition) {
         let old = exchange { $0.troubled[partition] = why }.troubled[partition]

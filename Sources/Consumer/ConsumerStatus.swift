@@ -26,6 +26,8 @@ package struct ConsumerStatus: Hashable, Sendable {
     package internal(set) var connection = Connection.starting
     /// Topics of the catalogue that cannot be read, and why.
     package internal(set) var topics: [String: String] = [:]
+    /// Topics that the state has read and that are read no more.
+    package internal(set) var abandoned: [String] = []
     /// Partitions that cannot be read for now, and why.
     package internal(set) var troubled: [TopicPartition: String] = [:]
     /// Partitions that are not read on, and why.
@@ -44,6 +46,11 @@ package struct ConsumerStatus: Hashable, Sendable {
         case .reading: break
         }
         reasons += topics.sorted { $0.key < $1.key }.map { "topic \($0): \($1)" }
+        reasons += abandoned.map { topic in
+            "the state has read the topic \(topic), which the catalogue does not name: name it under "
+                + "formerTopics of the types whose events it holds, or build the state without it by "
+                + "`hookline replay --swap --accept-loss`"
+        }
         reasons += stopped.sorted { $0.key < $1.key }.map { "\($0) is not read on: \($1)" }
         reasons += troubled.sorted { $0.key < $1.key }.map { "\($0) cannot be read: \($1)" }
         return reasons

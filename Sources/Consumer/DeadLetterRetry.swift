@@ -68,7 +68,7 @@ package final class DeadLetterJudge {
 
     /// Makes a judge; Kafka is asked only where the store has not all bytes.
     package init(catalogue: Catalogue, kafka: KafkaConfiguration, log: Log) {
-        reader = RecordReader(catalogue: catalogue)
+        reader = RecordReader(catalogue: catalogue, prefix: kafka.topicPrefix)
         self.kafka = kafka
         self.log = log
     }
@@ -79,11 +79,6 @@ package final class DeadLetterJudge {
 
     /// Reads a letter as the consumer would read its record now.
     package func judge(_ letter: DeadLetter) -> DeadLetterJudgement {
-        let topic = letter.position.topic
-        guard topic.hasPrefix(kafka.topicPrefix) else {
-            return .stays(
-                letter.reason, "the topic \(topic) does not begin with \(kafka.topicPrefix)")
-        }
         var value = letter.value
         if letter.isCut {
             switch whole(letter) {
@@ -93,7 +88,7 @@ package final class DeadLetterJudge {
         }
         let content = reader.read(
             key: letter.key?.span, value: value?.span,
-            topic: String(topic.dropFirst(kafka.topicPrefix.count)))
+            topic: letter.position.topic)
         switch content {
         case .event(let event): return .event(event)
         case .deadLetter(let reason, let detail, _): return .stays(reason, detail)

@@ -111,18 +111,15 @@ package struct GenerationSwap {
     /// What a generation must have read to know all that these offsets stand for; less will do if
     /// it is not exact.
     ///
-    /// Topics that the catalogue no longer has stay out.
+    /// Topics that are read no more stay out.
     package func targets(
         of progress: [PartitionProgress], isExact: Bool = true
     ) -> [CatchUpTarget] {
-        let topics = Set(catalogue.entries.map(\.topic))
-        return progress.compactMap { partition in
-            guard partition.topic.hasPrefix(kafka.topicPrefix) else { return nil }
-            let suffix = String(partition.topic.dropFirst(kafka.topicPrefix.count))
-            guard topics.contains(suffix) else { return nil }
-            return CatchUpTarget(
-                TopicPartition(partition.topic, partition.partition), suffix: suffix,
-                end: partition.next, isExact: isExact)
+        let topics = catalogue.topicsToRead(prefix: kafka.topicPrefix)
+        return progress.filter { topics[$0.topic] != nil }.map { partition in
+            CatchUpTarget(
+                TopicPartition(partition.topic, partition.partition), end: partition.next,
+                isExact: isExact)
         }
     }
 }

@@ -6,8 +6,6 @@ internal import Store
 class FollowedPartition {
     /// The topic and the number.
     let key: TopicPartition
-    /// What follows the prefix in the topic's name.
-    let suffix: String
     /// The offset before which all is read; nil for a partition that is read for ever.
     let end: Int64?
     /// How far it was read, and whether it is the one that was read before.
@@ -15,9 +13,8 @@ class FollowedPartition {
     /// Whether it moved since `takeMoved`.
     fileprivate var hasMoved = false
 
-    init(_ key: TopicPartition, suffix: String, end: Int64? = nil, reading: PartitionReading) {
+    init(_ key: TopicPartition, end: Int64? = nil, reading: PartitionReading) {
         self.key = key
-        self.suffix = suffix
         self.end = end
         self.reading = reading
     }

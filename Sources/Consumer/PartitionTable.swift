@@ -9,16 +9,18 @@ final class TrackedPartition: FollowedPartition {
     /// Whether the group does not have its next offset yet.
     var isUncommitted = false
 
-    init(_ key: TopicPartition, suffix: String, lag: Gauge, reading: PartitionReading) {
+    init(_ key: TopicPartition, lag: Gauge, reading: PartitionReading) {
         self.lag = lag
-        super.init(key, suffix: suffix, reading: reading)
+        super.init(key, reading: reading)
     }
 }
 
 /// The partitions of the catalogue's topics, as far as they are known.
 final class PartitionTable {
-    /// The topics by name, each with what follows the prefix.
-    let topics: [(name: String, suffix: String)]
+    /// The names of the topics that are read, sorted.
+    let topics: [String]
+    /// Those among them that need not be there any more: nothing is published to them.
+    private let former: Set<String>
     let follower: PartitionFollower<TrackedPartition>
     private var stored: [TopicPartition: PartitionProgress]
     private let metrics: ConsumerMetrics
@@ -28,7 +30,8 @@ final class PartitionTable {
         follower: PartitionFollower<TrackedPartition>, metrics: ConsumerMetrics
     ) {
         self.follower = follower
-        topics = Set(catalogue.entries.map(\.topic)).sorted().map { (prefix + $0, $0) }
+        topics = catalogue.topicsToRead(prefix: prefix).keys.sorted()
+        former = Set(topics).subtracting(catalogue.topics(prefix: prefix))
         self.metrics = metrics
         self.stored = Dictionary(
             stored.map { (TopicPartition($0.topic, $0.partition), $0) },
@@ -43,13 +46,13 @@ final class PartitionTable {
     }
 
     /// Takes in the partitions that a topic has now, and gives those that are new here.
-    func add(_ topic: (name: String, suffix: String), count: Int) -> [TrackedPartition] {
-        let isKnown = !known(topic.name).isEmpty
+    func add(_ topic: String, count: Int) -> [TrackedPartition] {
+        let isKnown = !known(topic).isEmpty
         return (0..<Int32(clamping: count)).compactMap { number in
-            let key = TopicPartition(topic.name, number)
+            let key = TopicPartition(topic, number)
             guard partitions[key] == nil else { return nil }
             let tracked = TrackedPartition(
-                key, suffix: topic.suffix, lag: metrics.lag(of: key),
+                key, lag: metrics.lag(of: key),
                 reading: reading(of: key, inKnownTopic: isKnown))
             follower.add(tracked)
             return tracked
@@ -62,6 +65,16 @@ final class PartitionTable {
                 next: progress.next, last: progress.last, anchor: progress.anchor)
         }
         return isKnown ? PartitionReading(next: 0) : PartitionReading()
+    }
+
+    /// Whether nothing is published to a topic any more.
+    func isFormer(_ topic: String) -> Bool { former.contains(topic) }
+
+    /// The topics that the state has read records of and that are read no more.
+    var abandoned: [String] {
+        let read = Set(topics)
+        let left = stored.values.filter { $0.next > 0 && !read.contains($0.topic) }
+        return Set(left.map(\.topic)).sorted()
     }
 
     /// How far a partition was read, that the topic may not have any more.

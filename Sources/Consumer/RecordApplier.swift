@@ -19,19 +19,19 @@ package final class RecordApplier {
     private var state: [UInt8] = []
 
     /// Makes an applier.
-    package init(_ store: StateStore, catalogue: Catalogue) {
+    package init(_ store: StateStore, catalogue: Catalogue, prefix: String) {
         self.store = store
-        reader = RecordReader(catalogue: catalogue)
+        reader = RecordReader(catalogue: catalogue, prefix: prefix)
     }
 
-    /// Applies a record of the topic that follows the prefix with `topic`.
+    /// Applies a record.
     ///
     /// Says what became of it, and by what it is recognised; `timestamp` is the record's own.
     package func apply(
-        key: Span<UInt8>?, value: Span<UInt8>?, topic: String, at position: RecordPosition,
+        key: Span<UInt8>?, value: Span<UInt8>?, at position: RecordPosition,
         timestamp: Int64?, tellingFields: Bool = false
     ) throws(StoreError) -> (effect: RecordEffect, last: LastRecord) {
-        switch reader.read(key: key, value: value, topic: topic) {
+        switch reader.read(key: key, value: value, topic: position.topic) {
         case .event(let event):
             let last = LastRecord(
                 offset: position.offset, eventID: event.eventID, hash: event.bodyHash,

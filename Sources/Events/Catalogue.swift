@@ -38,6 +38,23 @@ package struct Catalogue: Sendable {
         entries.first { type.elementsEqual($0.typeBytes) }
     }
 
+    /// The full names of the topics that are read, each with the types that belong into it: where
+    /// the types are published, and where they once were.
+    package func topicsToRead(prefix: String) -> [String: [String]] {
+        var topics: [String: [String]] = [:]
+        for entry in entries {
+            for topic in Set([prefix + entry.topic] + entry.formerTopics) {
+                topics[topic, default: []].append(entry.type)
+            }
+        }
+        return topics
+    }
+
+    /// The full names of the topics that the types are published to, sorted.
+    package func topics(prefix: String) -> [String] {
+        Set(entries.map { prefix + $0.topic }).sorted()
+    }
+
     /// The names of the entities, sorted.
     package var entities: [String] { Set(entries.map(\.entity)).sorted() }
 

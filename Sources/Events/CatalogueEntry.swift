@@ -35,6 +35,9 @@ package final class CatalogueEntry: Sendable {
     /// What follows the prefix in the name of the topic.
     package let topic: String
 
+    /// Full names of topics that the events were published to before; they are only read.
+    package let formerTopics: [String]
+
     /// What the event is about, such as `order`.
     package let entity: String
 
@@ -64,13 +67,15 @@ package final class CatalogueEntry: Sendable {
 
     /// Makes an entry; only `Catalogue` does, after checking.
     init(
-        type: String, topic: String, entity: String, keyPath: JSONPath, snapshotPath: JSONPath,
-        mode: Mode, rank: UInt8, historyFields: [HistoryField], filters: [JSONPath],
+        type: String, topic: String, formerTopics: [String], entity: String, keyPath: JSONPath,
+        snapshotPath: JSONPath, mode: Mode, rank: UInt8, historyFields: [HistoryField],
+        filters: [JSONPath],
         dataKind: DataKind
     ) {
         self.type = type
         typeBytes = Array(type.utf8)
         self.topic = topic
+        self.formerTopics = formerTopics
         self.entity = entity
         self.keyPath = keyPath
         self.snapshotPath = snapshotPath

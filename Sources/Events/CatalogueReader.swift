@@ -56,6 +56,7 @@ struct CatalogueReader {
             "topic", default: type,
             allowed: "1 to 128 of A-Z a-z 0-9 . _ -, and not quarantine or journal",
             where: isTopic)
+        let former = formerTopics(section)
         let mode = section.choice("mode", default: CatalogueEntry.Mode.merge)
         let rank = section.integer("rank", default: 20, range: 0...255)
         let history = historyFields(section)
@@ -63,7 +64,7 @@ struct CatalogueReader {
         let dataKind = section.choice("data", default: CatalogueEntry.DataKind.object)
         guard let entity, let keyPath, let snapshotPath else { return nil }
         return CatalogueEntry(
-            type: type, topic: topic, entity: entity, keyPath: keyPath,
+            type: type, topic: topic, formerTopics: former, entity: entity, keyPath: keyPath,
             snapshotPath: snapshotPath, mode: mode, rank: UInt8(clamping: rank),
             historyFields: history, filters: filters, dataKind: dataKind)
     }
@@ -98,6 +99,21 @@ struct CatalogueReader {
                 return nil
             }
             return CatalogueEntry.HistoryField(name: String(name), path: path)
+        }
+    }
+
+    private static func formerTopics(_ section: ConfigurationSection) -> [String] {
+        section.strings("formerTopics", default: []).filter { name in
+            // A topic's name by Kafka's rules.
+            let isName =
+                (1...249).contains(name.utf8.count) && name != "." && name != ".."
+                && name.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: ".") }
+            if !isName {
+                section.report(
+                    "formerTopics", value: "\"\(name)\"",
+                    allowed: "full names of topics, with their prefix, such as old.order.updated")
+            }
+            return isName
         }
     }
 

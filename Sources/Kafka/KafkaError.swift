@@ -36,6 +36,16 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
         unsafe rd_kafka_error_destroy(object)
     }
 
+    /// Whether it says that a topic is not there.
+    package var saysThatTopicIsGone: Bool {
+        code == .unknownTopicOrPartition || code == .unknownTopic
+    }
+
+    /// Whether it says that a partition, or its topic, is not there.
+    package var saysThatPartitionIsGone: Bool {
+        saysThatTopicIsGone || code == .unknownPartition
+    }
+
     /// The short name of the code.
     package var name: String { code.name }
 

@@ -20,12 +20,18 @@ package final class RecordReader {
     /// The value of the record read last, with the space that the scanners want behind it.
     private var body = PaddedBytes()
 
-    /// Makes a reader.
-    package init(catalogue: Catalogue) {
+    /// The topics that are read, each with the types that belong into it.
+    private let types: [String: [String]]
+    /// The topic of the record read last, and its types.
+    private var latest: (topic: String, types: [String]) = ("", [])
+
+    /// Makes a reader; `prefix` is that of the catalogue's topics.
+    package init(catalogue: Catalogue, prefix: String) {
         events = EventScanner(catalogue: catalogue)
+        types = catalogue.topicsToRead(prefix: prefix)
     }
 
-    /// Reads a record of the topic that follows the prefix with `topic`.
+    /// Reads a record of this topic, by its full name.
     package func read(
         key: Span<UInt8>?, value: Span<UInt8>?, topic: String
     ) -> RecordContent {
@@ -45,9 +51,10 @@ package final class RecordReader {
     private func check(
         _ event: ScannedEvent, _ key: Span<UInt8>?, _ topic: String
     ) -> RecordContent {
-        guard event.entry.topic == topic else {
+        if latest.topic != topic { latest = (topic, types[topic] ?? []) }
+        guard latest.types.contains(event.entry.type) else {
             return .deadLetter(
-                .type, "\(event.type) belongs to the topic \(event.entry.topic)", event.eventID)
+                .type, "\(event.type) does not belong into the topic \(topic)", event.eventID)
         }
         guard let key, key.elementsEqual(event.key.utf8Span.span) else {
             return .deadLetter(.key, "the key is not the entity's id, \(event.key)", event.eventID)

@@ -54,7 +54,7 @@ package final class PastReader {
         self.limits = limits
         self.log = log
         self.isStopping = isStopping
-        records = RecordReader(catalogue: catalogue)
+        records = RecordReader(catalogue: catalogue, prefix: kafka.topicPrefix)
     }
 
     /// The events of an entity that had occurred by a time, from a history.
@@ -140,7 +140,8 @@ package final class PastReader {
     ) -> PastFailure? {
         let hash = record.withValue { BodyHash(hashing: $0) }
         guard hash == event.version.bodyHash else { return .replaced(event.position) }
-        let topic = catalogue[event.type]?.topic ?? ""
+        // Judged by its type alone: the topic that it lies in may be read no more.
+        let topic = kafka.topicPrefix + (catalogue[event.type]?.topic ?? "")
         let key = record.key
         let value = record.value
         switch records.read(key: key?.span, value: value?.span, topic: topic) {

@@ -36,7 +36,7 @@ extension ReplayRun {
     ) throws(ConsumerError) -> Verdict {
         let progress = try stored { () throws(StoreError) in try live.progress() }
         let targets = swap.targets(of: progress).filter {
-            order.topics.suffixes.contains($0.suffix)
+            order.topics.names.contains($0.partition.topic)
         }
         _ = try swap.bringUp(
             swap.open(generation.name, isPart: !order.isWhole), to: targets,

@@ -27,7 +27,7 @@ package struct ReplayOrder: Sendable {
         guard !isWhole else { return nil }
         var parts: [String] = []
         if !topics.isWhole {
-            parts.append("of the topics \(topics.suffixes.joined(separator: ", "))")
+            parts.append("of the topics \(topics.names.joined(separator: ", "))")
         }
         if let cutoff { parts.append("as of \(cutoff.rfc3339)") }
         return parts.joined(separator: ", ")
@@ -73,7 +73,7 @@ package final class ReplayRun {
             try KafkaConsumer(swap.kafka, log: swap.log)
         }
         defer { consumer.close(upTo: Self.closeLimit) }
-        return try topics.targets(consumer, prefix: swap.kafka.topicPrefix)
+        return try topics.targets(consumer)
     }
 
     /// Builds a generation; after an error nothing of it is left.

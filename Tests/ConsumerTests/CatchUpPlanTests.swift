@@ -7,7 +7,7 @@ import Testing
     private func target(
         _ topic: String, _ number: Int32, start: Int64 = 0, end: Int64
     ) -> CatchUpTarget {
-        CatchUpTarget(TopicPartition(topic, number), suffix: topic, start: start, end: end)
+        CatchUpTarget(TopicPartition(topic, number), start: start, end: end)
     }
 
     @Test func `partitions of one number are read together, by number`() {

@@ -201,7 +201,7 @@ import Testing
             rebuilt,
             to: [
                 CatchUpTarget(
-                    Self.key, suffix: "order.updated", start: start, end: start + 1, isExact: true)
+                    Self.key, start: start, end: start + 1, isExact: true)
             ])
         #expect(try rebuilt.gaps().map(\.end) == [start])
     }

@@ -68,7 +68,7 @@ final class TestTopics {
     func targets(_ ends: [TopicPartition: Int64], exact: Bool = false) -> [CatchUpTarget] {
         ends.map { key, end in
             CatchUpTarget(
-                key, suffix: String(key.topic.dropFirst(Self.prefix.count)), end: end,
+                key, end: end,
                 isExact: exact)
         }
     }

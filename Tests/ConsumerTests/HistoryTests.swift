@@ -20,7 +20,7 @@ import Testing
     @Test func `through projection and store, ended at any moment, the state is the model's`()
         throws
     {
-        let reader = RecordReader(catalogue: ModelType.catalogue)
+        let reader = RecordReader(catalogue: ModelType.catalogue, prefix: "")
         for seed in Self.seeds {
             var run = try HistoryRun(seed: seed, reader: reader)
             let result = try run.run()

@@ -60,6 +60,27 @@ import Testing
                 == ["customer.customerId", "state"])
     }
 
+    @Test func `a type's topics are those that it goes to and once went to`() throws {
+        func read(_ former: String) throws -> Catalogue {
+            try Catalogue(
+                json5: Array(
+                    """
+                    {types: {
+                        a: {entity: "x", key: "id", snapshot: "data", formerTopics: \(former)},
+                        b: {entity: "x", key: "id", snapshot: "data", topic: "a"},
+                    }}
+                    """.utf8))
+        }
+        let catalogue = try read(#"["old.a", "p.a"]"#)
+        #expect(catalogue.topics(prefix: "p.") == ["p.a"])
+        #expect(catalogue.topicsToRead(prefix: "p.") == ["p.a": ["a", "b"], "old.a": ["a"]])
+        #expect(try catalogue.mergeRules == read("[]").mergeRules)
+        for wrong in ["", "a b", "..", String(repeating: "t", count: 250)] {
+            let error = #expect(throws: CatalogueError.self) { try read("[\"\(wrong)\"]") }
+            #expect(error?.description.contains("types.a.formerTopics is") == true)
+        }
+    }
+
     @Test func `a new type of another entity is a few lines`() throws {
         let catalogue = try Catalogue(
             json5: Array(

@@ -10,12 +10,15 @@ extension Flows {
         let topic = Installation.prefix + "order.updated"
         private let other = "order.cancelled"
 
-        func installation(_ partitions: Int = 1) throws -> Installation {
+        func installation(
+            _ partitions: Int = 1, settings: [String: String] = [:]
+        ) throws -> Installation {
             let servers = try RealKafkaNode.current.bootstrapServers
             let installation = try Installation(
-                bootstrapServers: servers, settings: ["topics": "partitions: \(partitions)"])
+                bootstrapServers: servers,
+                settings: settings.merging(["topics": "partitions: \(partitions)"]) { $1 })
             try TopicReader(kafka: installation.kafka).removeTopics(with: Installation.prefix)
-            try installation.run("topics", "create")
+            if settings.isEmpty { try installation.run("topics", "create") }
             return installation
         }
 

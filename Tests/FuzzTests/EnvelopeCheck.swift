@@ -70,7 +70,7 @@ enum EnvelopeCheck {
 
     /// The event as the consumer reads and applies it.
     private static func checkState(_ event: ScannedEvent, _ bytes: [UInt8], fields: Int) throws {
-        let reader = RecordReader(catalogue: catalogue)
+        let reader = RecordReader(catalogue: catalogue, prefix: "")
         let content = reader.read(
             key: event.key.utf8Span.span, value: bytes.span, topic: event.entry.topic)
         guard case .event(let read) = content else {

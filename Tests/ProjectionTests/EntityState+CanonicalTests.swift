@@ -38,7 +38,7 @@ import Testing
             Comment(rawValue: JSONSchemaValidator.whyNot ?? "")))
     func `the state that the documented webhooks give is valid by its schema`() throws {
         var states: [String: EntityState] = [:]
-        let reader = RecordReader(catalogue: .shipped)
+        let reader = RecordReader(catalogue: .shipped, prefix: "")
         for type in Fixture.types {
             let body = try Fixture.body(type)
             let key = Array((type.hasPrefix("license.") ? "<string>" : "order-123").utf8)

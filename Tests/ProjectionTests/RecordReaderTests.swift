@@ -5,7 +5,7 @@ import Support
 import Testing
 
 @Suite struct RecordReaderTests {
-    private let reader = RecordReader(catalogue: .shipped)
+    private let reader = RecordReader(catalogue: .shipped, prefix: "")
 
     private func body(
         type: String = "order.updated", id: String = "order-1",
@@ -28,6 +28,23 @@ import Testing
     private func reason(_ content: RecordContent) -> DeadLetterReason? {
         guard case .deadLetter(let reason, _, _) = content else { return nil }
         return reason
+    }
+
+    @Test func `a topic holds the types that go to it, or once went to it`() throws {
+        let text = Catalogue.shippedText.replacing(
+            "\"order.updated\": {", with: "\"order.updated\": { formerTopics: [\"old.o\"],")
+        let reader = RecordReader(
+            catalogue: try Catalogue(json5: Array(text.utf8)), prefix: "p.")
+        let key = Array("order-1".utf8)
+        for (type, topic, belongs) in [
+            ("order.updated", "p.order.updated", true), ("order.updated", "old.o", true),
+            ("order.updated", "order.updated", false), ("order.updated", "p.old.o", false),
+            ("order.submitted", "old.o", false), ("order.submitted", "p.order.submitted", true),
+        ] {
+            let value = Array(body(type: type).utf8)
+            let content = reader.read(key: key.span, value: value.span, topic: topic)
+            #expect(reason(content) == (belongs ? nil : .type), "\(type) in \(topic)")
+        }
     }
 
     @Test func `an event gives its fields as they came`() throws {

@@ -58,7 +58,7 @@ final class QueryFixture {
     let folder: StateFolder
     let metrics = Metrics()
     private(set) var store: StateStore
-    private let reader = RecordReader(catalogue: catalogue)
+    private let reader = RecordReader(catalogue: catalogue, prefix: "")
     private var next: Int64 = 0
 
     init() throws {

@@ -59,7 +59,7 @@ import Threads
         let key = TopicPartition("order.updated", 0)
         return try replay.build(
             ReplayOrder(topics: topics),
-            to: [CatchUpTarget(key, suffix: "order.updated", start: 0, end: 0)]
+            to: [CatchUpTarget(key, start: 0, end: 0)]
         ).generation
     }
 

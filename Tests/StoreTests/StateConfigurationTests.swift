@@ -11,7 +11,8 @@ import Testing
     }
 
     @Test func `what is set counts`() throws {
-        let (configuration, problems) = try read("{state: {folder: '/s', cacheBytes: 7, minFreeBytes: 9}}")
+        let (configuration, problems) = try read(
+            "{state: {folder: '/s', cacheBytes: 7, minFreeBytes: 9}}")
         #expect(problems.isEmpty)
         #expect(configuration.folder == "/s")
         #expect(configuration.cacheBytes == 7)

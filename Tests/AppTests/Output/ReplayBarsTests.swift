@@ -7,9 +7,9 @@ import Testing
 struct ReplayBarsTests {
     private let bars = ReplayBars(
         [
-            CatchUpTarget(TopicPartition("t.a", 0), suffix: "a", start: 10, end: 110),
-            CatchUpTarget(TopicPartition("t.a", 1), suffix: "a", end: 100),
-            CatchUpTarget(TopicPartition("t.b", 0), suffix: "b", end: 0),
+            CatchUpTarget(TopicPartition("t.a", 0), start: 10, end: 110),
+            CatchUpTarget(TopicPartition("t.a", 1), end: 100),
+            CatchUpTarget(TopicPartition("t.b", 0), end: 0),
         ], at: 0)
 
     @Test func `before anything is read no time is told, and an empty topic is done`() {

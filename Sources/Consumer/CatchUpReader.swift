@@ -170,7 +170,8 @@ final class CatchUpReader {
     ) -> LastRecord {
         let offset = record.offset
         let read = record.withContent { (key, value) in
-            reader.read(key: key, value: value, topic: partition.key.topic)
+            reader.read(
+                key: key, value: value, topic: partition.key.topic, timestamp: record.timestamp)
         }
         let (content, eventID, hash): (CatchUpBatch.Content, EventID?, BodyHash?) =
             switch read {

@@ -18,8 +18,8 @@ extension ConsumeRun {
     func refreshPartitions() throws(ConsumerError) {
         var found = Findings()
         do {
-            // One question for all topics: each one waits behind a fetch that is on its way.
-            let known = try consumer.cluster(upTo: Self.questionLimit).topics
+            // One question for all that is read: each one waits behind a fetch that is on its way.
+            let known = try consumer.assignedTopics(upTo: Self.questionLimit)
             for topic in table.topics {
                 try look(at: topic, known[topic]?.partitions, &found)
             }

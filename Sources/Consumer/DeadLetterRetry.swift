@@ -88,7 +88,7 @@ package final class DeadLetterJudge {
         }
         let content = reader.read(
             key: letter.key?.span, value: value?.span,
-            topic: letter.position.topic)
+            topic: letter.position.topic, timestamp: nil)
         switch content {
         case .event(let event): return .event(event)
         case .deadLetter(let reason, let detail, _): return .stays(reason, detail)

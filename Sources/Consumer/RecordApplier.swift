@@ -31,7 +31,7 @@ package final class RecordApplier {
         key: Span<UInt8>?, value: Span<UInt8>?, at position: RecordPosition,
         timestamp: Int64?, tellingFields: Bool = false
     ) throws(StoreError) -> (effect: RecordEffect, last: LastRecord) {
-        switch reader.read(key: key, value: value, topic: position.topic) {
+        switch reader.read(key: key, value: value, topic: position.topic, timestamp: timestamp) {
         case .event(let event):
             let last = LastRecord(
                 offset: position.offset, eventID: event.eventID, hash: event.bodyHash,

@@ -16,9 +16,11 @@ package struct Watermarks: Hashable, Sendable {
 
 // What a consumer can be asked; each call waits for a broker, for the time given at most.
 extension KafkaConsumer {
-    /// Every topic of the cluster by name, with one question.
-    package func cluster(upTo limit: Duration) throws(KafkaError) -> ClusterMetadata {
-        try handle.cluster(upTo: limit)
+    /// The topics that this client has partitions of, by name, with one question.
+    package func assignedTopics(
+        upTo limit: Duration
+    ) throws(KafkaError) -> [String: TopicMetadata] {
+        try handle.cluster(knownTopicsOnly: true, upTo: limit).topics
     }
 
     /// What the cluster says of a topic: partitions, replicas, brokers.

@@ -56,6 +56,11 @@ package enum ConsumerSignal: Hashable, Sendable {
     private static let defaults = [
         // The library's 64 MiB are most of what a whole process may have here.
         ("queued.max.messages.kbytes", "16384"),
+        // What one answer may hold, and what of one partition: small batches keep the memory small,
+        // and are faster, since the next one is fetched while the last one is applied.
+        ("fetch.message.max.bytes", "262144"),
+        ("fetch.max.bytes", "2097152"),
+        ("check.crcs", "true"),
         // A broker answers in order: whatever else is asked waits as long for a fetch of nothing.
         ("fetch.wait.max.ms", "100"),
     ]

@@ -29,9 +29,11 @@ extension KafkaHandle {
         }
     }
 
-    /// Asks a broker for its cluster and every topic in it.
-    func cluster(upTo limit: Duration) throws(KafkaError) -> ClusterMetadata {
-        try unsafe askMetadata(nil, upTo: limit) { answer in
+    /// Asks a broker for its cluster and every topic in it, or only those that this client uses.
+    func cluster(
+        knownTopicsOnly: Bool = false, upTo limit: Duration
+    ) throws(KafkaError) -> ClusterMetadata {
+        try unsafe askMetadata(nil, all: !knownTopicsOnly, upTo: limit) { answer in
             var topics: [String: TopicMetadata] = [:]
             for index in 0..<Int(unsafe answer.topic_cnt) {
                 let topic = try? unsafe TopicMetadata(answer.topics[index])
@@ -43,13 +45,13 @@ extension KafkaHandle {
     }
 
     private func askMetadata<R>(
-        _ topic: OpaquePointer?, upTo limit: Duration,
+        _ topic: OpaquePointer?, all: Bool = false, upTo limit: Duration,
         _ body: (rd_kafka_metadata) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
         precondition(!isClosed, "the Kafka client is closed")
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = unsafe rd_kafka_metadata(
-            pointer, topic == nil ? 1 : 0, topic, &answer, limit.milliseconds)
+            pointer, all ? 1 : 0, topic, &answer, limit.milliseconds)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer = unsafe answer else {
             throw KafkaError(KafkaErrorCode(code), retriable: true)
         }

@@ -10,6 +10,10 @@ package enum DeadLetterReason: UInt8, CaseIterable, Sendable {
     case type = 4
     /// Its key is not the entity's id.
     case key = 5
+    /// Its value is longer than any that is read.
+    case size = 6
+    /// Its event occurred long after the record was written.
+    case future = 7
 
     /// The reason of a name.
     package init?(name: String) {
@@ -25,6 +29,8 @@ package enum DeadLetterReason: UInt8, CaseIterable, Sendable {
         case .envelope: "envelope"
         case .type: "type"
         case .key: "key"
+        case .size: "size"
+        case .future: "future"
         }
     }
 }

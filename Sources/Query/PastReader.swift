@@ -144,7 +144,7 @@ package final class PastReader {
         let topic = kafka.topicPrefix + (catalogue[event.type]?.topic ?? "")
         let key = record.key
         let value = record.value
-        switch records.read(key: key?.span, value: value?.span, topic: topic) {
+        switch records.read(key: key?.span, value: value?.span, topic: topic, timestamp: nil) {
         case .deadLetter(_, let why, _): return .unreadable(event.position, why: why)
         case .event(let scanned):
             // By the history's version: it is what the event was applied with.

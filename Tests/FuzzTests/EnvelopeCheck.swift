@@ -72,7 +72,8 @@ enum EnvelopeCheck {
     private static func checkState(_ event: ScannedEvent, _ bytes: [UInt8], fields: Int) throws {
         let reader = RecordReader(catalogue: catalogue, prefix: "")
         let content = reader.read(
-            key: event.key.utf8Span.span, value: bytes.span, topic: event.entry.topic)
+            key: event.key.utf8Span.span, value: bytes.span, topic: event.entry.topic,
+            timestamp: nil)
         guard case .event(let read) = content else {
             throw Broken(description: "the consumer does not take it: \(content)")
         }

@@ -43,7 +43,8 @@ import Testing
             let body = try Fixture.body(type)
             let key = Array((type.hasPrefix("license.") ? "<string>" : "order-123").utf8)
             guard
-                case .event(let event) = reader.read(key: key.span, value: body.span, topic: type)
+                case .event(let event) = reader.read(
+                    key: key.span, value: body.span, topic: type, timestamp: nil)
             else {
                 Issue.record("\(type) is no event")
                 continue

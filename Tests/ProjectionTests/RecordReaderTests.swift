@@ -18,16 +18,41 @@ import Testing
     }
 
     private func read(
-        _ value: String?, key: String? = "order-1", topic: String = "order.updated"
+        _ value: String?, key: String? = "order-1", topic: String = "order.updated",
+        timestamp: Int64? = nil
     ) -> RecordContent {
         let key = key.map { Array($0.utf8) }
         let value = value.map { Array($0.utf8) }
-        return reader.read(key: key?.span, value: value?.span, topic: topic)
+        return reader.read(key: key?.span, value: value?.span, topic: topic, timestamp: timestamp)
     }
 
     private func reason(_ content: RecordContent) -> DeadLetterReason? {
         guard case .deadLetter(let reason, _, _) = content else { return nil }
         return reason
+    }
+
+    @Test func `a value longer than any ingress takes is not read, and one as long as that is`() {
+        let frame = body(more: #","long":"""#).utf8.count
+        for (length, expected) in [
+            (RecordReader.valueLimit, nil), (RecordReader.valueLimit + 1, DeadLetterReason.size),
+        ] {
+            let long = String(repeating: "x", count: length - frame)
+            #expect(reason(read(body(more: #","long":"\#(long)""#))) == expected)
+        }
+    }
+
+    @Test func `an event that occurred 400 days after its record was written is no event`() throws {
+        let written = try #require(Timestamp(rfc3339: "2024-01-01T00:00:00Z")).milliseconds
+        for (occurredAt, timestamp, expected) in [
+            ("2025-02-04T00:00:00Z", written, nil),
+            ("2025-02-04T00:00:01Z", written, DeadLetterReason.future),
+            ("9999-12-31T23:59:59Z", written, .future),
+            ("9999-12-31T23:59:59Z", nil, nil), ("9999-12-31T23:59:59Z", 0, nil),
+            ("1970-01-01T00:00:00Z", written, nil),
+        ] {
+            let content = read(body(occurredAt: occurredAt), timestamp: timestamp)
+            #expect(reason(content) == expected, "\(occurredAt)")
+        }
     }
 
     @Test func `a topic holds the types that go to it, or once went to it`() throws {
@@ -42,7 +67,8 @@ import Testing
             ("order.submitted", "old.o", false), ("order.submitted", "p.order.submitted", true),
         ] {
             let value = Array(body(type: type).utf8)
-            let content = reader.read(key: key.span, value: value.span, topic: topic)
+            let content = reader.read(
+                key: key.span, value: value.span, topic: topic, timestamp: nil)
             #expect(reason(content) == (belongs ? nil : .type), "\(type) in \(topic)")
         }
     }

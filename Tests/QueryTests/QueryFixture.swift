@@ -101,7 +101,8 @@ final class QueryFixture {
             next += 1
             guard
                 case .event(let scanned) = reader.read(
-                    key: Array(event.id.utf8).span, value: event.body.span, topic: event.type)
+                    key: Array(event.id.utf8).span, value: event.body.span, topic: event.type,
+                    timestamp: nil)
             else { throw TimedOut(description: "no event: \(event)") }
             let stored = StoredEvent(
                 entry: scanned.entry, id: scanned.key, version: scanned.version,

@@ -28,8 +28,9 @@ enum DeadLetterCommands {
             A record that consume cannot apply changes nothing and stops nothing: it is kept with
             its bytes. Reasons: tombstone (no value), json (the value is no JSON), envelope (JSON,
             but no event: a field is missing or the type is not in the catalogue), type (the type
-            belongs to another topic), key (the record's key is not the entity's id). MET is when
-            consume came to it. Reads the state beside its writer.
+            belongs to another topic), key (the record's key is not the entity's id), size (the
+            value has more than 16 MiB and 64 KiB), future (the event occurred more than 400 days
+            after its record was written). MET is when consume came to it. Reads the state beside its writer.
             """,
         options: selection + [
             .init(

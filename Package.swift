@@ -93,8 +93,8 @@ let package = Package(
         part(
             "Consumer",
             [
-                "Configuration", "Events", "Files", "Kafka", "Projection", "Store", "Telemetry",
-                "Threads",
+                "Configuration", "Events", "Files", "JSON", "Kafka", "Projection", "Store",
+                "Telemetry", "Threads",
             ]),
 
         // Topics -> another copy of the state.

@@ -1,4 +1,5 @@
 internal import Events
+internal import JSON
 internal import Kafka
 internal import Projection
 internal import Store
@@ -123,8 +124,8 @@ final class CatchUpReader {
         var count = 0
         batch.states.reserveCapacity(Self.batchBytes * 5 / 4)
         repeat {
-            count = follower.poll(limit: Self.pollRecords, upTo: wait) { record, partition in
-                prepare(record, partition)
+            count = try follower.poll(limit: Self.pollRecords, upTo: wait) {
+                (record, partition) throws(ConsumerError) in try prepare(record, partition)
             }
             for event in follower.takeEvents() { try react(to: event) }
             if count > 0 { lastProgress = MonotonicClock.now() }
@@ -167,15 +168,20 @@ final class CatchUpReader {
     /// Makes of a record what can be applied.
     private func prepare(
         _ record: borrowing KafkaRecord, _ partition: CatchUpPartition
-    ) -> LastRecord {
+    ) throws(ConsumerError) -> LastRecord {
         let offset = record.offset
-        let read = record.withContent { (key, value) in
-            reader.read(
-                key: key, value: value, topic: partition.key.topic, timestamp: record.timestamp)
+        let position = RecordPosition(
+            topic: partition.key.topic, partition: partition.key.partition, offset: offset)
+        let read = try readable(position) { () throws(JSONError) in
+            try record.withContent { (key, value) throws(JSONError) in
+                try reader.read(
+                    key: key, value: value, topic: position.topic, timestamp: record.timestamp)
+            }
         }
         let (content, eventID, hash): (CatchUpBatch.Content, EventID?, BodyHash?) =
             switch read {
-            case .event(let event): (content(of: event), event.eventID, event.bodyHash)
+            case .event(let event):
+                (try content(of: event, at: position), event.eventID, event.bodyHash)
             case .deadLetter(let reason, let detail, let eventID):
                 (
                     .deadLetter(reason, detail, key: record.key, value: record.value), eventID,
@@ -198,10 +204,14 @@ final class CatchUpReader {
         return placed.count - 1
     }
 
-    private func content(of event: ScannedEvent) -> CatchUpBatch.Content {
+    private func content(
+        of event: ScannedEvent, at position: RecordPosition
+    ) throws(ConsumerError) -> CatchUpBatch.Content {
         if let cutoff = order.cutoff, event.occurredAt > cutoff { return .later }
         let start = batch.states.count
-        reader.encodeState(event.entry, event.version, to: &batch.states)
+        try readable(position) { () throws(JSONError) in
+            try reader.encodeState(event.entry, event.version, to: &batch.states)
+        }
         return .event(
             event.entry, id: event.key, event.version, further: reader.further(event.entry),
             state: start..<batch.states.count)

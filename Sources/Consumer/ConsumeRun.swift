@@ -53,7 +53,7 @@ final class ConsumeRun {
     /// One batch: what is there, or what comes within a moment, in one transaction.
     func cycle() throws(ConsumerError) {
         if schedule.isRefreshDue() { try refreshPartitions() }
-        try stored { () throws(StoreError) in try gather() }
+        try gather()
         try save()
         for event in follower.takeEvents() { try react(to: event) }
         if consumer.takePartitionChange() {
@@ -65,13 +65,13 @@ final class ConsumeRun {
     }
 
     /// Reads until a batch is full, nothing more is there, or it has taken long enough.
-    private func gather() throws(StoreError) {
+    private func gather() throws(ConsumerError) {
         var room = configuration.batchRecords
         var wait = Self.pollWait
         let begin = MonotonicClock.now()
         while room > 0 {
             let count = try follower.poll(limit: room, upTo: wait) {
-                (record, partition) throws(StoreError) in try apply(record, partition)
+                (record, partition) throws(ConsumerError) in try apply(record, partition)
             }
             if count > 0 { schedule.hear() }
             room -= count
@@ -83,14 +83,14 @@ final class ConsumeRun {
 
     private func apply(
         _ record: borrowing KafkaRecord, _ partition: TrackedPartition
-    ) throws(StoreError) -> LastRecord {
+    ) throws(ConsumerError) -> LastRecord {
         if !store.isInTransaction {
             tally.begin()
-            try store.begin()
+            try stored { () throws(StoreError) in try store.begin() }
         }
         let position = RecordPosition(
             topic: partition.key.topic, partition: partition.key.partition, offset: record.offset)
-        let (effect, last) = try record.withContent { (key, value) throws(StoreError) in
+        let (effect, last) = try record.withContent { (key, value) throws(ConsumerError) in
             try applier.apply(
                 key: key, value: value, at: position, timestamp: record.timestamp,
                 tellingFields: observer != nil)

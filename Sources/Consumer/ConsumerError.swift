@@ -1,3 +1,4 @@
+internal import JSON
 package import Kafka
 package import Store
 
@@ -17,6 +18,8 @@ package enum ConsumerError: Error {
     case short(TopicPartition, next: Int64, end: Int64)
     /// The same, and an open transaction hides the records that are missing.
     case hidden(TopicPartition, next: Int64, end: Int64)
+    /// There is no memory to read a record, of which nothing was applied.
+    case memory(RecordPosition)
     /// It was asked to stop.
     case interrupted
     /// The catalogue has no such topic.
@@ -45,6 +48,17 @@ package func stored<R>(_ body: () throws(StoreError) -> R) throws(ConsumerError)
         return try body()
     } catch {
         throw .store(error)
+    }
+}
+
+/// Runs what only a want of memory can fail, for the record at this position.
+func readable<R>(
+    _ position: @autoclosure () -> RecordPosition, _ body: () throws(JSONError) -> R
+) throws(ConsumerError) -> R {
+    do {
+        return try body()
+    } catch {
+        throw .memory(position())
     }
 }
 
@@ -89,6 +103,11 @@ extension ConsumerError: CustomStringConvertible {
             """
             \(partition) can be read up to \(next) and not to \(end), because a transaction is open \
             there: run it again once its producer has ended it, or Kafka at its time limit
+            """
+        case .memory(let position):
+            """
+            there is no memory to read the record at \(position): nothing of it was applied; give \
+            the process more memory, then start it again
             """
         case .interrupted: "it was stopped before its end"
         case .unknownTopic(let name, let known):

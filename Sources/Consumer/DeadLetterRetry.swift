@@ -86,9 +86,14 @@ package final class DeadLetterJudge {
             case .failure(let problem): return .stays(letter.reason, problem.text)
             }
         }
-        let content = reader.read(
-            key: letter.key?.span, value: value?.span,
-            topic: letter.position.topic, timestamp: nil)
+        let content: RecordContent
+        do {
+            content = try reader.read(
+                key: letter.key?.span, value: value?.span,
+                topic: letter.position.topic, timestamp: nil)
+        } catch {
+            return .stays(letter.reason, "\(error)")
+        }
         switch content {
         case .event(let event): return .event(event)
         case .deadLetter(let reason, let detail, _): return .stays(reason, detail)
@@ -193,7 +198,13 @@ package final class DeadLetterRetry {
             summary.staying[reason, default: 0] += 1
         case .event(let event):
             var state: [UInt8] = []
-            judge.reader.encodeState(event.entry, event.version, to: &state)
+            do {
+                try judge.reader.encodeState(event.entry, event.version, to: &state)
+            } catch {
+                try store.setReason(letter.reason, "\(error)", of: letter.number)
+                summary.staying[letter.reason, default: 0] += 1
+                return
+            }
             let outcome = try store.apply(
                 judge.reader.stored(event, at: letter.position), state.span)
             try store.removeDeadLetter(letter.number)

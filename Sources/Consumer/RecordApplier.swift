@@ -1,4 +1,5 @@
 package import Events
+internal import JSON
 package import Projection
 package import Store
 
@@ -30,16 +31,22 @@ package final class RecordApplier {
     package func apply(
         key: Span<UInt8>?, value: Span<UInt8>?, at position: RecordPosition,
         timestamp: Int64?, tellingFields: Bool = false
-    ) throws(StoreError) -> (effect: RecordEffect, last: LastRecord) {
-        switch reader.read(key: key, value: value, topic: position.topic, timestamp: timestamp) {
+    ) throws(ConsumerError) -> (effect: RecordEffect, last: LastRecord) {
+        let content = try readable(position) { () throws(JSONError) in
+            try reader.read(
+                key: key, value: value, topic: position.topic, timestamp: timestamp)
+        }
+        switch content {
         case .event(let event):
             let last = LastRecord(
                 offset: position.offset, eventID: event.eventID, hash: event.bodyHash,
                 timestamp: timestamp)
             return (try apply(event, position, tellingFields), last)
         case .deadLetter(let reason, let detail, let eventID):
-            try store.keepDeadLetter(
-                reason, detail, at: position, key: key, value: value, time: .now())
+            try stored { () throws(StoreError) in
+                try store.keepDeadLetter(
+                    reason, detail, at: position, key: key, value: value, time: .now())
+            }
             var hash: BodyHash?
             if let value { hash = BodyHash(hashing: value) }
             return (
@@ -52,17 +59,17 @@ package final class RecordApplier {
 
     private func apply(
         _ event: ScannedEvent, _ position: RecordPosition, _ tellsFields: Bool
-    ) throws(StoreError) -> RecordEffect {
-        let stored = reader.stored(event, at: position)
+    ) throws(ConsumerError) -> RecordEffect {
+        let record = reader.stored(event, at: position)
         var won: [String] = []
         state.removeAll(keepingCapacity: true)
-        reader.encodeState(event.entry, event.version, to: &state)
+        try readable(position) { () throws(JSONError) in
+            try reader.encodeState(event.entry, event.version, to: &state)
+        }
         let alone = state
-        let outcome: Outcome
-        if tellsFields {
-            outcome = try store.apply(stored, alone.span) { won.append($0) }
-        } else {
-            outcome = try store.apply(stored, alone.span)
+        let outcome = try stored { () throws(StoreError) in
+            guard tellsFields else { return try store.apply(record, alone.span) }
+            return try store.apply(record, alone.span) { won.append($0) }
         }
         return .applied(event, outcome, won: won)
     }

@@ -27,7 +27,8 @@ package final class EventScanner {
             try json.parse(body)
         } catch {
             switch error {
-            case .malformed, .memory: return .malformed(error.description)
+            case .malformed: return .malformed(error.description)
+            case .memory: return .outOfMemory
             case .number: return .quarantine(.number, partial: reader.parts(of: body, hash))
             case .depth: return .quarantine(.depth, partial: reader.parts(of: body, hash))
             }

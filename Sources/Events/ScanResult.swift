@@ -6,6 +6,8 @@ package enum ScanResult: Sendable {
     case quarantine(QuarantineReason, partial: ScannedParts)
     /// No JSON: what is wrong, and where if that is known.
     case malformed(String)
+    /// There is no memory to tell what it is.
+    case outOfMemory
 }
 
 /// All that routing needs of an event.

@@ -11,11 +11,12 @@ package final class SnapshotScanner {
 
     /// Lends the top-level fields of the snapshot.
     ///
-    /// `use` must not use this scanner; what is lent ends with the call.
+    /// `use` must not use this scanner; what is lent ends with the call. Throws `memory` if there is
+    /// none for them.
     package func withFields<R>(
         of body: borrowing PaddedBytes, _ entry: CatalogueEntry,
         _ use: (borrowing JSONFields) -> R
-    ) -> R {
-        fields.withFields(of: body, at: entry.snapshotPath, use)
+    ) throws(JSONError) -> R {
+        try fields.withFields(of: body, at: entry.snapshotPath, use)
     }
 }

@@ -23,6 +23,8 @@ extension HTTPProblem {
         HTTPProblem(400, "json", "The body is not JSON", "\(what).")
     }
 
+    static let outOfMemory = unavailable("memory", "There is no memory to read the body.")
+
     /// The journal promises nothing, so the sender is to keep the event.
     init(_ refusal: AppendRefusal) {
         self =

@@ -26,6 +26,8 @@ struct Webhook {
                 traceparent: traceparent, apiKeyName: apiKeyName)
         case .malformed(let what):
             throw .malformed(what)
+        case .outOfMemory:
+            throw .outOfMemory
         }
     }
 }

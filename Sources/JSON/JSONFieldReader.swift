@@ -20,15 +20,18 @@ internal import CSimdjson
         unsafe csimdjson_destroy(scanner)
     }
 
-    /// Lends the fields of the object at `path` (nil: the document itself); none where there is no
+    /// Lends the fields of the object at `path` (nil: the document itself); none if there is no
     /// object.
     ///
     /// `body` must not use this reader.
-    package func withFields<R, E: Error>(
+    ///
+    /// - Throws: `memory` if they cannot be read: of a document that was checked there is no other
+    ///   reason.
+    package func withFields<R>(
         of document: borrowing PaddedBytes, at path: JSONPath?,
-        _ body: (borrowing JSONFields) throws(E) -> R
-    ) throws(E) -> R {
-        try unsafe document.withPointer { start throws(E) in
+        _ body: (borrowing JSONFields) -> R
+    ) throws(JSONError) -> R {
+        try unsafe document.withPointer { start throws(JSONError) in
             let path = path?.bytes ?? []
             var fields: UnsafePointer<csimdjson_field>?
             var count = 0
@@ -36,7 +39,8 @@ internal import CSimdjson
                 unsafe csimdjson_fields(
                     scanner, start, document.count, $0.baseAddress, $0.count, &fields, &count)
             }
-            return try body(
+            guard found != CSIMDJSON_UNREADABLE else { throw .memory }
+            return body(
                 unsafe JSONFields(
                     UnsafeBufferPointer(start: fields, count: count),
                     isObject: found == CSIMDJSON_ONCE))
@@ -44,18 +48,19 @@ internal import CSimdjson
     }
 
     /// Lends each field of the object at `path` (nil: the document itself), and says whether there
-    /// is one.
+    /// is one that can be read.
     ///
     /// `visit` must not use this reader.
     @discardableResult
-    package func forEachField<E: Error>(
+    package func forEachField(
         of document: borrowing PaddedBytes, at path: JSONPath?,
-        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Void
-    ) throws(E) -> Bool {
-        try withFields(of: document, at: path) { fields throws(E) in
-            try fields.forEach(visit)
+        _ visit: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Void
+    ) -> Bool {
+        let isObject = try? withFields(of: document, at: path) { fields in
+            fields.forEach(visit)
             return fields.isObject
         }
+        return isObject ?? false
     }
 
     /// The text, unescaped, of a string as `forEachField` gives values; nil for anything else.

@@ -1,5 +1,5 @@
 package import Events
-internal import JSON
+package import JSON
 
 /// What a record of a topic holds.
 package enum RecordContent: Sendable {
@@ -41,10 +41,11 @@ package final class RecordReader {
 
     /// Reads a record of this topic, by its full name.
     ///
-    /// `timestamp` is the record's own, in milliseconds since 1970; nil if it has none.
+    /// `timestamp` is the record's own, in milliseconds since 1970; nil if it has none. Throws
+    /// `memory` if there is none to read it.
     package func read(
         key: Span<UInt8>?, value: Span<UInt8>?, topic: String, timestamp: Int64?
-    ) -> RecordContent {
+    ) throws(JSONError) -> RecordContent {
         guard let value else { return .deadLetter(.tombstone, "the record has no value", nil) }
         guard value.count <= Self.valueLimit else {
             return .deadLetter(
@@ -52,6 +53,7 @@ package final class RecordReader {
         }
         body.replace(with: value)
         switch events.scan(body, receivedAt: Self.afterAll) {
+        case .outOfMemory: throw .memory
         case .malformed(let what): return .deadLetter(.json, what, nil)
         case .quarantine(let reason, let parts):
             return .deadLetter(.envelope, "no usable event: \(reason.rawValue)", parts.eventID)
@@ -87,8 +89,8 @@ package final class RecordReader {
     /// Adds the encoded state that the event read last alone gives to `output`, at this version.
     package func encodeState(
         _ entry: CatalogueEntry, _ version: Version, to output: inout [UInt8]
-    ) {
-        snapshots.withFields(of: body, entry) { fields in
+    ) throws(JSONError) {
+        try snapshots.withFields(of: body, entry) { fields in
             EventState.encode(fields, version, replacing: entry.mode == .replace, to: &output)
         }
     }

@@ -37,6 +37,7 @@ struct RedriveJudge {
         }
         switch scanner.scan(PaddedBytes(body), receivedAt: now) {
         case .malformed(let what): return .stays("no JSON: \(what)")
+        case .outOfMemory: return .stays("there is no memory to read it")
         case .quarantine(let reason, _): return .stays(Self.explanation(of: reason))
         case .event(let event):
             let entry = JournalEntry(

@@ -144,16 +144,22 @@ package final class PastReader {
         let topic = kafka.topicPrefix + (catalogue[event.type]?.topic ?? "")
         let key = record.key
         let value = record.value
-        switch records.read(key: key?.span, value: value?.span, topic: topic, timestamp: nil) {
-        case .deadLetter(_, let why, _): return .unreadable(event.position, why: why)
-        case .event(let scanned):
-            // By the history's version: it is what the event was applied with.
-            alone.removeAll(keepingCapacity: true)
-            records.encodeState(scanned.entry, event.version, to: &alone)
-            let effect = merge.merge(alone.span, into: state.span, to: &merged)
-            precondition(effect != nil, "what was encoded is no state")
-            swap(&merged, &state)
-            return nil
+        do {
+            switch try records.read(
+                key: key?.span, value: value?.span, topic: topic, timestamp: nil)
+            {
+            case .deadLetter(_, let why, _): return .unreadable(event.position, why: why)
+            case .event(let scanned):
+                // By the history's version: it is what the event was applied with.
+                alone.removeAll(keepingCapacity: true)
+                try records.encodeState(scanned.entry, event.version, to: &alone)
+                let effect = merge.merge(alone.span, into: state.span, to: &merged)
+                precondition(effect != nil, "what was encoded is no state")
+                swap(&merged, &state)
+                return nil
+            }
+        } catch {
+            return .unreadable(event.position, why: "\(error)")
         }
     }
 

@@ -77,7 +77,8 @@ struct HistoryRun {
         let value = record.value.map { Array($0.utf8) }
         let position = RecordPosition(
             topic: record.topic, partition: Self.partition.number, offset: offset)
-        switch reader.read(key: key?.span, value: value?.span, topic: record.topic, timestamp: nil)
+        switch try reader.read(
+            key: key?.span, value: value?.span, topic: record.topic, timestamp: nil)
         {
         case .event(let event):
             let stored = StoredEvent(

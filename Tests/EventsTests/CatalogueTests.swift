@@ -107,7 +107,7 @@ import Testing
         #expect(event.key == "w-1")
         #expect(scanner.historyValue(entry.historyFields[0]) == "x")
         var fields: [String] = []
-        SnapshotScanner().withFields(of: body, entry) { found in
+        try SnapshotScanner().withFields(of: body, entry) { found in
             found.forEach { name, _ in fields.append(String(utf8: name)) }
         }
         #expect(fields == ["id", "n", "step"])

@@ -53,6 +53,7 @@ import Testing
             case .event(let event): #expect(event.bodyHash != hash)
             case .quarantine(_, let parts): #expect(parts.bodyHash != hash)
             case .malformed(let text): #expect(!text.isEmpty)
+            case .outOfMemory: Issue.record("no memory for a byte")
             }
         }
     }

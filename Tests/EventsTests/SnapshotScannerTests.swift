@@ -16,7 +16,7 @@ import Testing
         let body = PaddedBytes(try Fixture.body(type))
         let json = JSONScanner()
         var names: [String] = []
-        scanner.withFields(of: body, entry) { fields in
+        try scanner.withFields(of: body, entry) { fields in
             fields.forEach { name, value in
                 names.append(String(utf8: name))
                 let value = PaddedBytes(copying: value)
@@ -32,7 +32,7 @@ import Testing
         let body = PaddedBytes(
             #"{"data":{"lineItemId":"x","order":{"a": 2.50 ,"b":null,"\u0061":{ "c":1e2 } }}}"#)
         var fields: [String] = []
-        scanner.withFields(of: body, entry) { found in
+        try scanner.withFields(of: body, entry) { found in
             found.forEach { fields.append("\(String(utf8: $0))=\(String(utf8: $1))") }
         }
         #expect(fields == [#"a={ "c":1e2 }"#, "b=null"])

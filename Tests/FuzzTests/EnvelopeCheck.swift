@@ -59,7 +59,7 @@ enum EnvelopeCheck {
             Timestamp(rfc3339: event.occurredAt.rfc3339), event.occurredAt,
             "the time, written and read")
         var fields: [(name: [UInt8], value: [UInt8])] = []
-        SnapshotScanner().withFields(of: body, event.entry) { found in
+        try SnapshotScanner().withFields(of: body, event.entry) { found in
             found.forEach { fields.append((Array(copying: $0), Array(copying: $1))) }
         }
         let expected = model.snapshot(event.entry) ?? []
@@ -71,13 +71,13 @@ enum EnvelopeCheck {
     /// The event as the consumer reads and applies it.
     private static func checkState(_ event: ScannedEvent, _ bytes: [UInt8], fields: Int) throws {
         let reader = RecordReader(catalogue: catalogue, prefix: "")
-        let content = reader.read(
+        let content = try reader.read(
             key: event.key.utf8Span.span, value: bytes.span, topic: event.entry.topic,
             timestamp: nil)
         guard case .event(let read) = content else {
             throw Broken(description: "the consumer does not take it: \(content)")
         }
-        let alone = EntityState(read, reader)
+        let alone = try EntityState(read, reader)
         var state = EntityState()
         let effect = state.merge(alone)
         try same(effect.won, fields, "fields that the state has from it")

@@ -146,6 +146,7 @@ extension ScanResult {
     var line: String {
         switch self {
         case .malformed: "malformed"
+        case .outOfMemory: "out of memory"
         case .quarantine(let reason, let parts):
             "held \(reason) "
                 + ModelParts(

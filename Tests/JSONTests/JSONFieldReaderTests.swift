@@ -31,17 +31,17 @@ import Testing
         #expect(fields("{}") == [])
     }
 
-    @Test func `an error ends the reading`() {
-        var seen = 0
-        #expect(throws: JSONError.depth) {
-            try reader.forEachField(
-                of: PaddedBytes(#"{"a":1,"b":2}"#), at: nil
-            ) { _, _ throws(JSONError) in
-                seen += 1
-                throw .depth
+    @Test func `what cannot be read is no object without fields`() throws {
+        for text in [#"{"a":1,"b" 2}"#, #"{"a":1"#, #"{"x":{"a" 1}}"#] {
+            #expect(throws: JSONError.memory) {
+                try reader.withFields(of: PaddedBytes(text), at: nil) { $0.count }
             }
         }
-        #expect(seen == 1)
+        for path in ["none", "z", "z.a", "l.9"] {
+            let text = PaddedBytes(#"{"z":1,"l":[]}"#)
+            let isObject = try reader.withFields(of: text, at: JSONPath(path)) { $0.isObject }
+            #expect(!isObject, "\(path)")
+        }
     }
 
     @Test func `names come unescaped`() {

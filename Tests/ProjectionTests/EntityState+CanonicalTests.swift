@@ -43,13 +43,14 @@ import Testing
             let body = try Fixture.body(type)
             let key = Array((type.hasPrefix("license.") ? "<string>" : "order-123").utf8)
             guard
-                case .event(let event) = reader.read(
+                case .event(let event) = try reader.read(
                     key: key.span, value: body.span, topic: type, timestamp: nil)
             else {
                 Issue.record("\(type) is no event")
                 continue
             }
-            states[event.entry.entity, default: EntityState()].merge(EntityState(event, reader))
+            let alone = try EntityState(event, reader)
+            states[event.entry.entity, default: EntityState()].merge(alone)
         }
         #expect(states.keys.sorted() == ["license", "order"])
         for (entity, state) in states {

@@ -20,13 +20,14 @@ import Testing
     private func read(
         _ value: String?, key: String? = "order-1", topic: String = "order.updated",
         timestamp: Int64? = nil
-    ) -> RecordContent {
+    ) -> RecordContent? {
         let key = key.map { Array($0.utf8) }
         let value = value.map { Array($0.utf8) }
-        return reader.read(key: key?.span, value: value?.span, topic: topic, timestamp: timestamp)
+        return try? reader.read(
+            key: key?.span, value: value?.span, topic: topic, timestamp: timestamp)
     }
 
-    private func reason(_ content: RecordContent) -> DeadLetterReason? {
+    private func reason(_ content: RecordContent?) -> DeadLetterReason? {
         guard case .deadLetter(let reason, _, _) = content else { return nil }
         return reason
     }
@@ -67,7 +68,7 @@ import Testing
             ("order.submitted", "old.o", false), ("order.submitted", "p.order.submitted", true),
         ] {
             let value = Array(body(type: type).utf8)
-            let content = reader.read(
+            let content = try reader.read(
                 key: key.span, value: value.span, topic: topic, timestamp: nil)
             #expect(reason(content) == (belongs ? nil : .type), "\(type) in \(topic)")
         }
@@ -79,7 +80,8 @@ import Testing
             return
         }
         #expect(event.key == "order-1")
-        #expect(EntityState(event, reader).text == #"{"a":[1,2],"orderId":"order-1","price":2.50}"#)
+        #expect(
+            try EntityState(event, reader).text == #"{"a":[1,2],"orderId":"order-1","price":2.50}"#)
         #expect(reader.further(event.entry).isEmpty)
     }
 

@@ -100,7 +100,7 @@ final class QueryFixture {
             let position = RecordPosition(topic: event.type, partition: 0, offset: next)
             next += 1
             guard
-                case .event(let scanned) = reader.read(
+                case .event(let scanned) = try reader.read(
                     key: Array(event.id.utf8).span, value: event.body.span, topic: event.type,
                     timestamp: nil)
             else { throw TimedOut(description: "no event: \(event)") }

@@ -126,7 +126,7 @@ import Testing
                 case .malformed: request.kind == .malformed
                 case .quarantine(.type, _): request.kind == .unknownType
                 case .quarantine(.key, _): request.kind == .missingKey
-                case .quarantine: false
+                case .quarantine, .outOfMemory: false
                 case .event: [.event, .retry, .conflict].contains(request.kind)
                 }
             #expect(isRight, "\(request.kind)")

@@ -50,6 +50,7 @@ final class SampleIngress: HTTPHandler {
         if memory.calls % 10 == 1 { return HTTPResponse(status: 503, text: "later") }
         switch result {
         case .malformed: return HTTPResponse(status: 400, text: "no")
+        case .outOfMemory: return HTTPResponse(status: 503, text: "memory")
         case .quarantine: return reply("quarantined", isDuplicate: false)
         case .event(let event):
             let before = memory.bodies[event.eventID]

@@ -1,5 +1,5 @@
 package import Events
-internal import JSON
+package import JSON
 package import Projection
 package import Store
 
@@ -16,7 +16,8 @@ extension EntityState {
             }
         }
         var bytes: [UInt8] = []
-        JSONFieldReader().withFields(of: PaddedBytes(writer.bytes), at: nil) { fields in
+        let text = PaddedBytes(writer.bytes)
+        _ = try? JSONFieldReader().withFields(of: text, at: nil) { fields in
             EventState.encode(fields, version, replacing: replacing, to: &bytes)
         }
         guard let state = EntityState(encoded: bytes) else {
@@ -26,9 +27,9 @@ extension EntityState {
     }
 
     /// The state that the event read last alone gives.
-    package init(_ event: ScannedEvent, _ reader: RecordReader) {
+    package init(_ event: ScannedEvent, _ reader: RecordReader) throws(JSONError) {
         var bytes: [UInt8] = []
-        reader.encodeState(event.entry, event.version, to: &bytes)
+        try reader.encodeState(event.entry, event.version, to: &bytes)
         guard let state = EntityState(encoded: bytes) else {
             preconditionFailure("an event gives no state")
         }

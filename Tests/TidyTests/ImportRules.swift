@@ -19,7 +19,7 @@ enum ImportRules {
         "Projection": ["Events", "JSON"],
         "SQLite": ["CSQLite"],
         "Store": ["Events", "Files", "Projection", "SQLite"],
-        "Consumer": ["Events", "Files", "Kafka", "Projection", "Store"],
+        "Consumer": ["Events", "Files", "JSON", "Kafka", "Projection", "Store"],
         "Replay": ["Consumer", "Events", "Files", "JSON", "Kafka", "Projection", "Store"],
         "Query": ["Events", "HTTP", "JSON", "Kafka", "Projection", "Store"],
         "Management": ["HTTP", "JSON"],

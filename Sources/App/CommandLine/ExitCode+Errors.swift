@@ -32,6 +32,7 @@ extension ExitCode {
         case .kafka, .partition, .stalled, .topic: self = .unavailable
         case .stopped: self = .data
         case .noRoom: self = .io
+        case .memory: self = .software
         case .short, .loss, .noFormer: self = .negative
         case .unknownTopic: self = .usage
         case .hidden, .interrupted, .liveBehind, .refused, .unanswered: self = .temporary

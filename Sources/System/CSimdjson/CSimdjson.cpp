@@ -220,12 +220,23 @@ int32_t csimdjson_fields(csimdjson_scanner *scanner, const uint8_t *bytes, size_
     ondemand::document document;
     ondemand::value top;
     const simdjson::padded_string_view input(bytes, length, length + simdjson::SIMDJSON_PADDING);
-    auto error = scanner->reader.iterate(input).get(document);
-    if (!error) error = document.get_value().get(top);
-    if (!error) error = descend(*scanner, top, view(path, path_length));
+    simdjson::error_code error;
+    try {
+        error = scanner->reader.iterate(input).get(document);
+        if (!error) error = document.get_value().get(top);
+        if (!error) error = descend(*scanner, top, view(path, path_length));
+    } catch (const std::bad_alloc &) {
+        error = simdjson::MEMALLOC;
+    }
     *fields = scanner->fields.data();
     *count = error ? 0 : scanner->fields.size();
-    return error ? CSIMDJSON_ABSENT : CSIMDJSON_ONCE;
+    switch (error) {
+    case simdjson::SUCCESS: return CSIMDJSON_ONCE;
+    case simdjson::NO_SUCH_FIELD:
+    case simdjson::INCORRECT_TYPE:
+    case simdjson::INDEX_OUT_OF_BOUNDS: return CSIMDJSON_ABSENT;
+    default: return CSIMDJSON_UNREADABLE;
+    }
 }
 
 csimdjson_value csimdjson_string(csimdjson_scanner *scanner, const uint8_t *bytes,

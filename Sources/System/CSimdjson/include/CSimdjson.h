@@ -29,7 +29,8 @@ void csimdjson_destroy(csimdjson_scanner *scanner);
 enum { CSIMDJSON_OK, CSIMDJSON_NUMBER, CSIMDJSON_DEEP, CSIMDJSON_MEMORY, CSIMDJSON_MALFORMED };
 int32_t csimdjson_parse(csimdjson_scanner *scanner, const uint8_t *bytes, size_t length);
 
-enum { CSIMDJSON_ABSENT, CSIMDJSON_ONCE, CSIMDJSON_REPEATED };
+// CSIMDJSON_UNREADABLE: of `csimdjson_fields` only; no memory, or not a document that was checked.
+enum { CSIMDJSON_ABSENT, CSIMDJSON_ONCE, CSIMDJSON_REPEATED, CSIMDJSON_UNREADABLE };
 enum {
     CSIMDJSON_NULL, CSIMDJSON_BOOLEAN, CSIMDJSON_NUMERIC, CSIMDJSON_STRING, CSIMDJSON_ARRAY,
     CSIMDJSON_OBJECT

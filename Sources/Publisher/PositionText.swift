@@ -23,33 +23,45 @@ package struct RecordFingerprint: Hashable, Sendable {
     }
 }
 
-/// How a position stands beside the offset in Kafka: `1 FINGERPRINT ROUTES [TOPIC=FIRST]...`.
+/// A position as text beside the offset in Kafka: `2 FINGERPRINT ROUTES WRITER [TOPIC=FIRST]...`.
 ///
-/// 4,096 bytes are what Kafka keeps there; the number of lanes is bounded by that.
+/// Text 1 of former versions, without the writer, is read too. Kafka keeps 4,096 bytes there; that
+/// bounds the number of lanes.
 struct PositionText: Hashable {
-    private static let version = "1"
-
     let position: PublishPosition
     let fingerprint: RecordFingerprint
+    /// The number of the process that committed the position; nil in text 1.
+    let writer: UInt64?
 
-    init(_ position: PublishPosition, _ fingerprint: RecordFingerprint) {
+    init(_ position: PublishPosition, _ fingerprint: RecordFingerprint, writer: UInt64?) {
         self.position = position
         self.fingerprint = fingerprint
+        self.writer = writer
     }
 
     var text: String {
-        let head = [Self.version, fingerprint.text, String(position.routes, radix: 16)]
-        return (head + position.lanes.map { "\($0.topic)=\($0.first)" }).joined(separator: " ")
+        let head = [writer == nil ? "1" : "2", fingerprint.text, Self.hex(position.routes)]
+        let lanes = position.lanes.map { "\($0.topic)=\($0.first)" }
+        return (head + [writer.map(Self.hex)].compactMap(\.self) + lanes).joined(separator: " ")
     }
+
+    private static func hex(_ number: UInt64) -> String { String(number, radix: 16) }
 
     /// Reads what stands beside an offset; nil where no version that we know of wrote it.
     init?(_ text: String, nextOffset: Int64) {
         let words = text.split(separator: " ")
-        guard nextOffset > 0, words.count >= 3, words[0] == Self.version,
-            let routes = UInt64(words[2], radix: 16)
-        else { return nil }
+        guard nextOffset > 0, words.count >= 3, let routes = UInt64(words[2], radix: 16) else {
+            return nil
+        }
         var lanes: [PublishPosition.Lane] = []
-        for word in words[3...] {
+        switch words[0] {
+        case "1": writer = nil
+        case "2":
+            guard words.count >= 4, let number = UInt64(words[3], radix: 16) else { return nil }
+            writer = number
+        default: return nil
+        }
+        for word in words[(writer == nil ? 3 : 4)...] {
             let parts = word.split(separator: "=")
             guard parts.count == 2, let first = UInt64(parts[1]), first > 0 else { return nil }
             lanes.append(PublishPosition.Lane(topic: String(parts[0]), first: first))

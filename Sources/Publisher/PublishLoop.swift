@@ -25,6 +25,8 @@ package final class PublishLoop: Part {
     let progress: Monitor<PublishProgress>
     let hooks: PublisherHooks
     let bodyLimit: Int
+    /// In `exactly-once`: whose the position in Kafka is; the producing thread asks and changes it.
+    let owner = Monitor(PositionOwner())
     private let greeting: Greeting
     /// What the journal was told last; one thread at a time takes a position and tells it.
     private let recorded: Monitor<PublishPosition>
@@ -82,10 +84,7 @@ package final class PublishLoop: Part {
             if let journalFailure { throw journalFailure }
             if after != before { pause.reset() }
             guard let failure else { continue }
-            if failure.error.isFenced {
-                throw PublisherError.fenced(
-                    transactionalID: PublishTransaction.name(of: journal.id))
-            }
+            if failure.error.isFenced { owner.withLock { $0.noteFence() } }
             restart(after: failure)
             // What is known of a record's fault is progress, whatever the checkpoint says.
             if failure.kind != .record { waitUnlessOver(pause.next()) }

@@ -36,21 +36,46 @@ final class PublishTransaction {
 
     /// Fences who published the journal before, and goes on where Kafka says that it is; false
     /// where the client is given up meanwhile.
+    ///
+    /// A client that follows a fenced one looks first whose the position is.
     func resume() throws -> Bool {
-        guard let committed = waitForPosition() else { return false }
+        if loop.owner.withLock({ $0.mustLook }) {
+            guard let committed = waitForPosition(takingOver: false) else { return false }
+            try check(committed)
+            loop.log.warning(
+                "fenced by Kafka, but no other process publishes this journal: continuing")
+        }
+        guard let committed = waitForPosition(takingOver: true) else { return false }
+        try check(committed)
         let local = loop.progress.withLock { $0.position }
         let position = try PublishResumption(
             local: local, durable: loop.journal.durable(), committed: committed
         ).position { try loop.journal.fingerprint(of: $0) }
         if position != local { try loop.resume(position) }
         loop.recordPosition()
+        guard claim() else { return false }
         loop.board.hear()
         return true
     }
 
+    private func check(_ committed: GroupOffset?) throws(PublisherError) {
+        guard loop.owner.withLock({ $0.mayGoOn(after: committed) }) else {
+            throw .fenced(transactionalID: name)
+        }
+    }
+
+    /// Commits the position with this process's number, before its first record; false where the
+    /// client is given up.
+    private func claim() -> Bool {
+        guard !loop.owner.withLock({ $0.hasClaimed }) else { return true }
+        guard begin(), commit() else { return false }
+        loop.owner.withLock { $0.claim() }
+        return true
+    }
+
     /// The position in Kafka, `.some(nil)` for none; nil where the client is given up.
-    private func waitForPosition() -> GroupOffset?? {
-        var isInitialised = false
+    private func waitForPosition(takingOver: Bool) -> GroupOffset?? {
+        var isInitialised = !takingOver
         while !isOver {
             do {
                 // Offsets of a topic that does not exist are refused.
@@ -122,7 +147,9 @@ final class PublishTransaction {
         let fingerprint = fingerprint(at: position.through)
         let offset = GroupOffset(
             nextOffset: Int64(position.through) + 1,
-            metadata: PositionText(position, fingerprint).text)
+            metadata: PositionText(
+                position, fingerprint, writer: loop.owner.withLock { $0.own }
+            ).text)
         do {
             try insist(isOver) { () throws(KafkaError) in
                 try producer.sendOffsets([place: offset], group: name, upTo: Self.callLimit)

@@ -18,6 +18,12 @@ final class ClientBreaker: Sendable {
     }
 
     private let state = Monitor(State())
+    private let code: KafkaErrorCode
+
+    /// Breaks with this error.
+    init(code: KafkaErrorCode = .outOfOrderSequence) {
+        self.code = code
+    }
 
     /// What the publisher is to be made with.
     var hooks: PublisherHooks {
@@ -34,7 +40,7 @@ final class ClientBreaker: Sendable {
             state.broken = state.clients.count
             return state.clients.last
         }
-        client?.failForTest(.outOfOrderSequence, "made for a test")
+        client?.failForTest(code, "made for a test")
     }
 
     /// Breaks the client once this record is published, while the closure gives it work, and waits

@@ -106,6 +106,7 @@ struct ExactlyOnceTests {
         try aTopicThatComesLater()
         try aRecordThatIsTooLarge()
         try fencing()
+        try fencingByNobody()
         try copies()
         node.crash()
     }
@@ -226,6 +227,21 @@ struct ExactlyOnceTests {
         #expect(journal.waitForPublished(51))
         #expect(last.end() == nil)
         try expectOnce("fence.order.updated", 1...51)
+    }
+
+    /// A client is fenced and no other process has committed: it is this one's own pause.
+    private func fencingByNobody() throws {
+        try makeTopics("pause.")
+        let journal = MemoryJournal()
+        let breaker = ClientBreaker(code: .fenced)
+        let running = start("pause.", journal.tail, hooks: breaker.hooks)
+        try breaker.breakClient(at: 200) {
+            for number in 0..<500 { journal.append(key: "order-\(number % 20)") }
+        }
+        #expect(journal.waitForPublished(500))
+        #expect(running.end() == nil)
+        breaker.forget()
+        try expectOnce("pause.order.updated", 1...500)
     }
 
     /// An old copy, and one that went its own way: neither skips an event without a word.

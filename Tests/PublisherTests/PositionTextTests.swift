@@ -16,10 +16,22 @@ import Testing
             PublishPosition(through: 0), PublishPosition(through: .max >> 2),
             PublishPosition(through: 40, lanes: lanes, routes: .max),
         ] {
-            let written = PositionText(position, fingerprint)
-            let read = PositionText(written.text, nextOffset: Int64(position.through) + 1)
-            #expect(read == written)
+            for writer: UInt64? in [nil, 0, .max] {
+                let written = PositionText(position, fingerprint, writer: writer)
+                let read = PositionText(written.text, nextOffset: Int64(position.through) + 1)
+                #expect(read == written)
+            }
         }
+    }
+
+    @Test func `the texts of both versions are what they were`() {
+        let position = PublishPosition(
+            through: 40, lanes: [PublishPosition.Lane(topic: "telness.a", first: 7)], routes: 255)
+        let former = PositionText("1 0f ff telness.a=7", nextOffset: 41)
+        #expect(former == PositionText(position, fingerprint, writer: nil))
+        let present = PositionText("2 0f ff 1c telness.a=7", nextOffset: 41)
+        #expect(present == PositionText(position, fingerprint, writer: 28))
+        #expect(present?.text == "2 0f ff 1c telness.a=7")
     }
 
     @Test func `as many lanes as a checkpoint takes fit beside an offset`() {
@@ -28,11 +40,12 @@ import Testing
             through: .max >> 1,
             lanes: names.map { PublishPosition.Lane(topic: $0, first: .max >> 1) }, routes: .max)
         let hash = RecordFingerprint(text: String(repeating: "f", count: 32))
-        #expect(PositionText(position, hash).text.utf8.count <= 4096)
+        #expect(PositionText(position, hash, writer: .max).text.utf8.count <= 4096)
     }
 
     @Test(arguments: [
-        "", "1", "1 0f", "2 0f 0", "1 0f x", "1 0f 0 telness.a", "1 0f 0 telness.a=x",
+        "", "1", "1 0f", "2 0f 0", "2 0f 0 telness.a=1", "3 0f 0 1", "1 0f x", "1 0f 0 telness.a",
+        "1 0f 0 telness.a=x",
         "1 0f 0 telness.a=0",
     ])
     func `what no version wrote is not read`(_ text: String) {

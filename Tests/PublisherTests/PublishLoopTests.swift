@@ -192,6 +192,16 @@ import Threads
         }
     }
 
+    /// Only a transaction tells that another process has taken over.
+    @Test func `a client that is fenced is replaced`() throws {
+        let breaker = ClientBreaker(code: .producerFenced)
+        try run(loop({ $0.windowRecords = 100 }, hooks: breaker.hooks)) {
+            try breaker.breakClient(at: 50) { append(200) }
+            #expect(journal.waitForPublished(200))
+            breaker.forget()
+        }
+    }
+
     @Test func `errors that pass are got over`() throws {
         try run(loop({ $0.windowRecords = 50 }, oneRequestAtATime: true)) {
             cluster.failNext(.produce, [.notLeader, .notEnoughReplicas, .none, .notLeader])

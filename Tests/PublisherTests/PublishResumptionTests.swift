@@ -10,7 +10,7 @@ import Testing
     private func committed(_ position: PublishPosition, _ text: String = "aa") -> GroupOffset {
         GroupOffset(
             nextOffset: Int64(position.through) + 1,
-            metadata: PositionText(position, RecordFingerprint(text: text)).text)
+            metadata: PositionText(position, RecordFingerprint(text: text), writer: 1).text)
     }
 
     private func resumption(

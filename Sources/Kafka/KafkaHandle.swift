@@ -157,9 +157,14 @@ internal import Threads
         let done = Monitor(false)
         // As a number: the thread may outlive this object.
         let address = unsafe Int(bitPattern: pointer)
-        _ = Worker("kafka-close") {
-            unsafe rd_kafka_destroy_flags(OpaquePointer(bitPattern: address), flags)
-            done.update { $0 = true }
+        do {
+            _ = try Worker(ifPossible: "kafka-close", patience: min(limit, Worker.patience)) {
+                unsafe rd_kafka_destroy_flags(OpaquePointer(bitPattern: address), flags)
+                done.update { $0 = true }
+            }
+        } catch {
+            log.warning("a Kafka client is left behind", ["why": .string(error.description)])
+            return false
         }
         return done.wait(upTo: limit) { $0 ? true : nil } ?? false
     }

@@ -63,22 +63,26 @@ extension KafkaProducer {
     ///
     /// Where no broker keeps the group's offsets for a moment (the cluster has never had any, or
     /// its broker has just gone), librdkafka waits for ever, whatever the limit
-    /// (https://github.com/confluentinc/librdkafka/issues/5456). The thread that waits is then left
-    /// behind with the client, and a fatal `timedOut` thrown: make a new client. Asking for
-    /// `committedOffsets` before the first transaction makes that rare.
+    /// (https://github.com/confluentinc/librdkafka/issues/5456). The thread of these calls is then
+    /// left behind with the client, and a fatal `timedOut` thrown: make a new client. Asking for
+    /// `committedOffsets` before the first transaction makes that rare. The same is thrown where
+    /// the system has no thread for the first call.
     package func sendOffsets(
         _ offsets: [TopicPartition: GroupOffset], group: String, upTo limit: Duration
     ) throws(KafkaError) {
         precondition(!handle.isClosed, "the Kafka client is closed")
-        let answer = Monitor<Result<Void, KafkaError>?>(nil)
-        _ = Worker("kafka-offsets") { [handle] in
-            let result = Result { () throws(KafkaError) in
-                try handle.sendOffsets(offsets, group: group, upTo: limit)
+        let answer: Result<Void, KafkaError>?
+        do {
+            // librdkafka keeps the limit itself where it does; the second more is for its answer.
+            answer = try offsetCalls.answer(upTo: limit + .seconds(1)) { [handle] in
+                Result { () throws(KafkaError) in
+                    try handle.sendOffsets(offsets, group: group, upTo: limit)
+                }
             }
-            answer.update { $0 = result }
+        } catch {
+            throw KafkaError(.timedOut, text: error.description, fatal: true)
         }
-        // librdkafka keeps the limit itself where it does; the second more is for its answer.
-        guard let result = answer.wait(upTo: limit + .seconds(1), { $0 }) else {
+        guard let result = answer else {
             handle.abandon()
             throw KafkaError(
                 .timedOut, text: "librdkafka does not return from sending a group's offsets",

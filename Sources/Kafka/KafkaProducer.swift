@@ -8,6 +8,7 @@ package import Telemetry
 /// nothing of ours lives inside librdkafka.
 package final class KafkaProducer: Sendable {
     let handle: KafkaHandle
+    let offsetCalls = CallThread("kafka-offsets")
 
     /// Makes the client; connecting happens in the background and for ever.
     ///
@@ -188,7 +189,8 @@ package final class KafkaProducer: Sendable {
     /// No other call may be running or follow. What is not acknowledged is gone without a report.
     @discardableResult
     package func close(upTo limit: Duration) -> Bool {
-        handle.close(upTo: limit)
+        offsetCalls.end()
+        return handle.close(upTo: limit)
     }
 }
 

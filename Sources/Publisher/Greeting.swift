@@ -38,7 +38,13 @@ final class Greeting: Sendable {
         }
         let present = topics.filter { cluster.topics[$0] != nil }
         // On a thread of its own that nobody waits for: publishing does not depend on it.
-        _ = Worker("publish-check") { [self] in compareSizes(present) }
+        do {
+            _ = try Worker(ifPossible: "publish-check", patience: .zero) { [self] in
+                compareSizes(present)
+            }
+        } catch {
+            note(error.description)
+        }
     }
 
     /// Compares what the topics take with the largest record there can be.
@@ -59,9 +65,13 @@ final class Greeting: Sendable {
                     ])
             }
         } catch {
-            log.info(
-                "the topics' max.message.bytes cannot be asked for, so it is not compared",
-                ["why": .string(error.description)])
+            note(error.description)
         }
+    }
+
+    private func note(_ whyNot: String) {
+        log.info(
+            "the topics' max.message.bytes cannot be asked for, so it is not compared",
+            ["why": .string(whyNot)])
     }
 }

@@ -72,7 +72,7 @@ final class PublishSession {
     var isOver: Bool { loop.progress.withLock { $0.isOver } }
 
     func run() throws {
-        let reporter = Worker("publish-reports") { [reports] in reports.serve() }
+        let reporter = try Worker(ifPossible: "publish-reports") { [reports] in reports.serve() }
         defer { giveUp(reporter) }
         guard meetKafka() else { return }
         if let transaction, try !transaction.resume() { return }

@@ -43,21 +43,30 @@ package struct Role {
         notice(.stopping(cause))
         let late = stopAll(board)
         let failures = board.close()
-        for (index, worker) in workers.enumerated() where !late.contains(index) { worker.join() }
+        for (index, worker) in workers.enumerated() where !late.contains(index) { worker?.join() }
         return RoleEnd(
             cause: cause, failures: failures.map { (parts[$0.part].name, $0.error) },
             late: late.map { parts[$0].name })
     }
 
-    private func start(_ part: any Part, at index: Int, _ board: RoleBoard) -> Worker {
-        Worker(part.name) { [notice] in
-            do {
-                try part.run()
-                board.ended(index, error: nil)
-            } catch {
-                notice(.failed(part: part.name, error: error))
-                board.ended(index, error: error)
+    /// Starts the part; without a thread for it, the part has failed and there is no worker.
+    private func start(_ part: any Part, at index: Int, _ board: RoleBoard) -> Worker? {
+        let fail = { @Sendable [notice] (error: any Error) in
+            notice(.failed(part: part.name, error: error))
+            board.ended(index, error: error)
+        }
+        do {
+            return try Worker(ifPossible: part.name) {
+                do {
+                    try part.run()
+                    board.ended(index, error: nil)
+                } catch {
+                    fail(error)
+                }
             }
+        } catch {
+            fail(error)
+            return nil
         }
     }
 

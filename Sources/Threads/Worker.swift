@@ -7,23 +7,61 @@ internal import Glibc
 package final class Worker: Sendable {
     private let thread: Monitor<pthread_t?>
 
-    /// Starts the thread; a machine that cannot give one is out of order, and the process ends.
-    package init(
-        _ name: String, stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void
+    /// How long the system is asked again for a thread that it refuses: others may end meanwhile.
+    package static let patience = Duration.seconds(5)
+
+    /// The exit code of a process that cannot work without the thread (sysexits: EX_OSERR).
+    package static let exitCode: Int32 = 71
+
+    /// Starts a thread that the process cannot work without: if the system refuses it for as long
+    /// as `patience`, prints why and ends the process with 71.
+    package convenience init(
+        _ name: String, stackBytes: Int = 1 << 20, patience: Duration = Worker.patience,
+        _ body: @escaping @Sendable () -> Void
     ) {
+        do {
+            try self.init(
+                ifPossible: name, stackBytes: stackBytes, patience: patience, body)
+        } catch {
+            StandardStream.error.write("hookline: \(error)\n")
+            ThisProcess.exit(Self.exitCode)
+        }
+    }
+
+    /// Starts the thread; throws if the system refuses it for as long as `patience`.
+    package init(
+        ifPossible name: String, stackBytes: Int = 1 << 20, patience: Duration = Worker.patience,
+        _ body: @escaping @Sendable () -> Void
+    ) throws(ThreadError) {
         precondition(name.utf8.count <= 15, "a thread's name has 15 bytes at most: \(name)")
         let context = unsafe Unmanaged.passRetained(Body(run: body))
+        let deadline = ContinuousClock.now + patience
+        var pause = timespec(.milliseconds(50))
         var started = pthread_t()
-        let code = unsafe hookline_thread_start(
-            &started, name, stackBytes,
+        var code = unsafe Self.start(&started, name, stackBytes, context)
+        while code == EAGAIN, ContinuousClock.now < deadline {
+            _ = unsafe nanosleep(&pause, nil)
+            code = unsafe Self.start(&started, name, stackBytes, context)
+        }
+        guard code == 0 else {
+            // No thread will do it.
+            unsafe context.release()
+            throw ThreadError(thread: name, code: code)
+        }
+        thread = Monitor(started)
+    }
+
+    private static func start(
+        _ thread: inout pthread_t, _ name: String, _ stackBytes: Int, _ context: Unmanaged<Body>
+    ) -> Int32 {
+        unsafe hookline_thread_start(
+            &thread, name, stackBytes,
             { context in
                 guard let context = unsafe context else { return nil }
-                // Balances the retain above: the closure lives as long as the thread runs it.
+                // Balances the retain of `init`: the closure lives as long as the thread runs it.
                 unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())
-        precondition(code == 0, "no thread for \(name): errno \(code)")
-        thread = Monitor(started)
     }
 
     deinit {

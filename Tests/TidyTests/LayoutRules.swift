@@ -123,6 +123,7 @@ enum LayoutRules {
         "Sources/Store/StoreStatements.swift": "StateStoreTests",
         "Sources/Threads/Part.swift": "a protocol",
         "Sources/Threads/RoleBoard.swift": "RoleTests",
+        "Sources/Threads/ThreadError.swift": "WorkerTests",
         "Sources/Threads/StandardStream.swift": "the flows read what it wrote",
     ]
 

@@ -14,6 +14,8 @@ enum ExitCode: Int32, Sendable, CaseIterable {
     case unavailable = 69
     /// A fault of ours (EX_SOFTWARE).
     case software = 70
+    /// The system gives no further thread (EX_OSERR); `Worker` ends the process with it too.
+    case system = 71
     /// The disk (EX_IOERR).
     case io = 74
     /// Not now, but later maybe: another process holds the lock (EX_TEMPFAIL).

@@ -69,6 +69,7 @@ struct RoleEnding {
             return (failure.error as? CommandFailure)?.code
                 ?? (failure.error as? PublisherError).map(ExitCode.init)
                 ?? (failure.error as? ConsumerError).map(ExitCode.init)
+                ?? (failure.error is ThreadError ? .system : nil)
                 ?? Self.code(of: failure.part)
         }
         if let late = end.late.first(where: { $0 == "ingress" || $0 == "journal" }) {

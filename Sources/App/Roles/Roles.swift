@@ -18,6 +18,7 @@ import Threads
 //                 journal-keeper: segments, checkpoints
 //     publisher   publisher: reads and produces          does not wait for Kafka; notes what was
 //                 publish-reports: delivery reports       acknowledged
+//                 kafka-offsets (exactly-once): position
 //                 librdkafka's own
 //     consumer    consumer: reads, applies, commits      ends after the batch at hand
 //                 kafka-waker: wakes librdkafka's fetchers

@@ -33,4 +33,14 @@ struct RoleContextTests {
         #expect(code(.signal(.terminate), late: ["journal"]) == .io)
         #expect(code(.ended(part: "ingress")) == .software)
     }
+
+    @Test func `a part without a thread has its own code, whichever it is`() throws {
+        // The system has no room for a stack of that size.
+        let refused = try #require(throws: ThreadError.self) {
+            _ = try Worker(ifPossible: "large", stackBytes: 1 << 46, patience: .zero) {}
+        }
+        let failed = RoleEnd.Cause.failed(part: "publisher")
+        #expect(code(failed, failures: [("publisher", refused)]) == .system)
+        #expect(ExitCode.system.rawValue == Worker.exitCode)
+    }
 }

@@ -36,6 +36,18 @@ struct PublishResumption {
         return isBehind(position, local) ? local : position
     }
 
+    /// The records that may be in Kafka twice: published after the checkpoint, and published again
+    /// because Kafka does not have the position that was committed with them; nil for none.
+    var doubtful: ClosedRange<UInt64>? {
+        guard local != PublishPosition(through: 0), local.lowest < durable else { return nil }
+        if let committed {
+            // Also a checkpoint with lanes goes on without a transaction, past what waits for them.
+            let isLost = committed.nextOffset <= Int64(local.through) && local.lanes.isEmpty
+            guard isLost else { return nil }
+        }
+        return local.lowest + 1...durable
+    }
+
     private func isBehind(_ one: PublishPosition, _ other: PublishPosition) -> Bool {
         (one.through, one.lowest) < (other.through, other.lowest)
     }

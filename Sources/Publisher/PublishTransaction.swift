@@ -48,9 +48,14 @@ final class PublishTransaction {
         guard let committed = waitForPosition(takingOver: true) else { return false }
         try check(committed)
         let local = loop.progress.withLock { $0.position }
-        let position = try PublishResumption(
-            local: local, durable: loop.journal.durable(), committed: committed
-        ).position { try loop.journal.fingerprint(of: $0) }
+        let resumption = PublishResumption(
+            local: local, durable: loop.journal.durable(), committed: committed)
+        let position = try resumption.position { try loop.journal.fingerprint(of: $0) }
+        if let doubtful = resumption.doubtful {
+            loop.log.warning(
+                "Kafka lacks the last position: records after the checkpoint may be there twice",
+                ["first": .init(doubtful.lowerBound), "last": .init(doubtful.upperBound)])
+        }
         if position != local { try loop.resume(position) }
         loop.recordPosition()
         guard claim() else { return false }

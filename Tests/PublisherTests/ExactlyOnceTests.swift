@@ -61,7 +61,8 @@ struct ExactlyOnceTests {
     }
 
     private func start(
-        _ prefix: String, _ journal: JournalTail, hooks: PublisherHooks = PublisherHooks()
+        _ prefix: String, _ journal: JournalTail, hooks: PublisherHooks = PublisherHooks(),
+        log: Log = .silent
     ) -> Running {
         var configuration = PublisherConfiguration()
         configuration.delivery = .exactlyOnce
@@ -70,7 +71,7 @@ struct ExactlyOnceTests {
             PublishLoop(
                 journal: journal, kafka: kafka(prefix), configuration: configuration,
                 router: RecordRouter(.shipped, topicPrefix: prefix, source: "test"),
-                bodyLimit: 1 << 20, hooks: hooks, metrics: Metrics(), log: .silent))
+                bodyLimit: 1 << 20, hooks: hooks, metrics: Metrics(), log: log))
     }
 
     /// The committed sequences of a topic, by partition.
@@ -107,6 +108,7 @@ struct ExactlyOnceTests {
         try aRecordThatIsTooLarge()
         try fencing()
         try fencingByNobody()
+        try lostPosition()
         try copies()
         node.crash()
     }
@@ -242,6 +244,25 @@ struct ExactlyOnceTests {
         #expect(running.end() == nil)
         breaker.forget()
         try expectOnce("pause.order.updated", 1...500)
+    }
+
+    /// Kafka does not know the journal, whose checkpoint says that it was published.
+    private func lostPosition() throws {
+        try makeTopics("lost.")
+        let journal = MemoryJournal()
+        for _ in 0..<20 { journal.append() }
+        let lines = Monitor<[String]>([])
+        let log = Log("", format: .json, level: .warning) { line in
+            lines.withLock { $0.append(line) }
+        }
+        let tail = journal.tail(published: { PublishPosition(through: 12) })
+        let running = start("lost.", tail, log: log)
+        #expect(journal.waitForPublished(20))
+        #expect(running.end() == nil)
+        let told = lines.withLock { $0 }.filter { $0.contains("Kafka lacks the last position") }
+        #expect(told.count == 1)
+        #expect(told.allSatisfy { $0.contains("\"first\":13,\"last\":20") }, "\(told)")
+        try expectOnce("lost.order.updated", 13...20)
     }
 
     /// An old copy, and one that went its own way: neither skips an event without a word.

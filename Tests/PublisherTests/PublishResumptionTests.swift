@@ -66,4 +66,29 @@ import Testing
             try resumption(local: PublishPosition(through: 9), other).position { _ in own }
         }
     }
+
+    @Test func `what follows the checkpoint may be twice where Kafka has lost its position`() {
+        let local = PublishPosition(through: 9)
+        #expect(resumption(local: local, nil).doubtful == 10...100)
+        #expect(
+            resumption(local: local, committed(PublishPosition(through: 8))).doubtful == 10...100)
+        let lane = PublishPosition.Lane(topic: "t", first: 3)
+        let behind = PublishPosition(through: 9, lanes: [lane], routes: 1)
+        #expect(resumption(local: behind, nil).doubtful == 3...100)
+    }
+
+    @Test func `nothing is twice where Kafka has the position, or nothing was published`() {
+        let local = PublishPosition(through: 9)
+        for through: UInt64 in [9, 12] {
+            let committed = committed(PublishPosition(through: through))
+            #expect(resumption(local: local, committed).doubtful == nil)
+        }
+        #expect(resumption(local: PublishPosition(through: 0), nil).doubtful == nil)
+        #expect(resumption(local: local, nil, durable: 9).doubtful == nil)
+        // The records between were passed over.
+        let lane = PublishPosition.Lane(topic: "t", first: 3)
+        let behind = PublishPosition(through: 9, lanes: [lane], routes: 1)
+        let former = committed(PublishPosition(through: 2))
+        #expect(resumption(local: behind, former).doubtful == nil)
+    }
 }

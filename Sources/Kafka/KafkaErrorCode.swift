@@ -99,6 +99,8 @@ extension KafkaErrorCode {
     package static let outOfOrderSequence = Self(RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER)
     /// The broker does not lead the partition.
     package static let notLeader = Self(RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION)
+    /// No broker leads the partition at present.
+    package static let leaderNotAvailable = Self(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
     /// Too few replicas are in sync to write.
     package static let notEnoughReplicas = Self(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS)
     /// librdkafka knows that another producer has taken over the transactional id.

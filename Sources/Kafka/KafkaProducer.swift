@@ -31,17 +31,17 @@ package final class KafkaProducer: Sendable {
         try handle.topic(name)
     }
 
-    /// Hands a record to librdkafka, which copies it.
+    /// Hands a record to librdkafka, which copies it; without a partition, the key chooses it.
     ///
     /// The headers go in as a list of our own: given one by one, they are freed twice where the
     /// topic or the partition is not there, before librdkafka 2.12 (#4628).
     package func produce(
-        to topic: KafkaTopic, key: Span<UInt8>?, value: Span<UInt8>?,
+        to topic: KafkaTopic, partition: Int32? = nil, key: Span<UInt8>?, value: Span<UInt8>?,
         headers: borrowing RecordHeaders, identity: UInt64
     ) -> ProduceAnswer {
         precondition(!handle.isClosed, "the Kafka client is closed")
         let list = unsafe headers.makeList()
-        return unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 6) {
+        return unsafe withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) {
             variables in
             unsafe variables[0] = Self.variable(RD_KAFKA_VTYPE_RKT) {
                 unsafe $0.rkt = topic.pointer
@@ -60,6 +60,9 @@ package final class KafkaProducer: Sendable {
                     }
                     unsafe variables[5] = Self.variable(RD_KAFKA_VTYPE_HEADERS) {
                         unsafe $0.headers = list
+                    }
+                    unsafe variables[6] = Self.variable(RD_KAFKA_VTYPE_PARTITION) {
+                        unsafe $0.i32 = partition ?? RD_KAFKA_PARTITION_UA
                     }
                     return unsafe send(variables, list)
                 }

@@ -71,6 +71,13 @@ package import Telemetry
         unsafe rd_kafka_mock_clear_request_errors(cluster, request.rawValue)
     }
 
+    /// Makes a broker lead the partition, or none.
+    package func setLeader(_ broker: Int32?, of partition: TopicPartition) throws(KafkaError) {
+        try check(
+            unsafe rd_kafka_mock_partition_set_leader(
+                cluster, partition.topic, partition.partition, broker ?? -1))
+    }
+
     /// Cuts all connections to a broker and takes no more.
     package func stopBroker(_ id: Int32 = 1) throws(KafkaError) {
         try check(unsafe rd_kafka_mock_broker_set_down(cluster, id))

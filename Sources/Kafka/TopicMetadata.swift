@@ -8,6 +8,10 @@ package struct TopicMetadata: Hashable, Sendable {
     package let partitions: Int
     /// How many replicas its first partition has.
     package let replicas: Int
+    /// The numbers of the partitions that no broker leads now.
+    package let leaderless: [Int32]
+    /// How many replicas are in sync where they are fewest.
+    package let inSync: Int
 }
 
 /// What a broker says of its cluster.
@@ -65,8 +69,13 @@ extension TopicMetadata {
         let code = unsafe KafkaErrorCode(topic.err)
         guard code == .none else { throw KafkaError(code, retriable: true) }
         guard unsafe topic.partition_cnt > 0 else { throw KafkaError(.unknownTopicOrPartition) }
+        let count = unsafe Int(topic.partition_cnt)
+        let partitions = unsafe (0..<count).map { unsafe topic.partitions[$0] }
+        let leaderless = unsafe partitions.filter { unsafe $0.leader < 0 }
+        let inSync = unsafe partitions.map { unsafe Int($0.isr_cnt) }
         unsafe self.init(
-            name: string(topic.topic) ?? "", partitions: Int(topic.partition_cnt),
-            replicas: Int(topic.partitions[0].replica_cnt))
+            name: string(topic.topic) ?? "", partitions: count,
+            replicas: Int(partitions[0].replica_cnt), leaderless: leaderless.map(\.id),
+            inSync: inSync.min() ?? 0)
     }
 }

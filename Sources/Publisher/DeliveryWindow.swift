@@ -26,16 +26,19 @@ package struct DeliveryWindow: Sendable {
         package var home: Int
         /// When it was received.
         package var receivedAt: Timestamp
+        /// When it was handed over, by the monotonic clock.
+        package var sentAt: UInt64
 
         /// A record of this size for this topic, which is its own unless another is named.
         package init(
             bytes: Int, topic: Int = 0, home: Int? = nil,
-            receivedAt: Timestamp = Timestamp(seconds: 0)
+            receivedAt: Timestamp = Timestamp(seconds: 0), sentAt: UInt64 = 0
         ) {
             self.bytes = bytes
             self.topic = topic
             self.home = home ?? topic
             self.receivedAt = receivedAt
+            self.sentAt = sentAt
         }
     }
 
@@ -124,6 +127,22 @@ package struct DeliveryWindow: Sendable {
     package var oldest: UInt64? {
         guard !isEmpty else { return nil }
         return (checkpoint + 1...checkpoint + UInt64(recordLimit)).first(where: isSent)
+    }
+
+    /// The records that are on their way since this time or before, with the topics that they
+    /// belong to.
+    package func waiting(since time: UInt64) -> [(sequence: UInt64, home: Int)] {
+        var left = records
+        var found: [(sequence: UInt64, home: Int)] = []
+        var sequence = checkpoint
+        while left > 0 {
+            sequence += 1
+            guard isSent(sequence) else { continue }
+            left -= 1
+            let entry = entries[slot(sequence)]
+            if entry.sentAt <= time { found.append((sequence, entry.home)) }
+        }
+        return found
     }
 
     private func isSettled(_ state: State) -> Bool { state == .acknowledged || state == .passed }

@@ -18,7 +18,10 @@ package struct PublishLanes: Sendable {
         fileprivate(set) var window: DeliveryWindow?
         /// Whether nothing of it has arrived since it was last tried.
         fileprivate(set) var isProbing = true
+        /// Between two questions whether it can be written.
         fileprivate var pause = Backoff(from: .milliseconds(100), to: .seconds(10))
+        /// Between two records that nothing acknowledges: meanwhile, all others wait.
+        fileprivate var stallPause = Backoff(from: .seconds(5), to: .seconds(60))
         /// When it is tried next, by the monotonic clock.
         fileprivate var tryAt: UInt64
 
@@ -56,6 +59,7 @@ package struct PublishLanes: Sendable {
             var resumed = Lane(first: lane.first, tryAt: 0)
             if let known = known[topic] {
                 (resumed.pause, resumed.tryAt) = (known.pause, known.tryAt)
+                resumed.stallPause = known.stallPause
             }
             lanes[topic] = resumed
         }
@@ -76,11 +80,12 @@ package struct PublishLanes: Sendable {
 
     // MARK: - Falling behind
 
-    /// The topic cannot be written: it is tried again later.
-    mutating func hold(_ topic: Int, now: UInt64) {
+    /// The topic cannot be written, or nothing of it is acknowledged: it is tried again later.
+    mutating func hold(_ topic: Int, isStalled: Bool = false, now: UInt64) {
         var lane = lanes[topic] ?? Lane(tryAt: 0)
         lane.isProbing = true
-        lane.tryAt = now + UInt64(lane.pause.next() / .nanoseconds(1))
+        let wait = isStalled ? lane.stallPause.next() : lane.pause.next()
+        lane.tryAt = now + UInt64(wait / .nanoseconds(1))
         lanes[topic] = lane
         if current == topic { current = nil }
     }
@@ -164,6 +169,7 @@ package struct PublishLanes: Sendable {
         guard let current, isProbing else { return }
         lanes[current]?.isProbing = false
         lanes[current]?.pause.reset()
+        lanes[current]?.stallPause.reset()
     }
 
     /// A new client begins: what is on its way is sent again; returns how many.

@@ -172,7 +172,8 @@ extension PublishProgress {
                 names: router.topics, routes: router.digest,
                 recordLimit: max(1, configuration.windowRecords / 4),
                 byteLimit: max(1, configuration.windowBytes / 4)),
-            isTransactional: configuration.delivery == .exactlyOnce)
+            isTransactional: configuration.delivery == .exactlyOnce,
+            stallLimit: .milliseconds(configuration.stallMilliseconds))
     }
 }
 

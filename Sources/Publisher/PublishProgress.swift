@@ -27,6 +27,9 @@ package struct PublishProgress: Sendable {
     private var uncommitted: [DeliveryReport] = []
     /// The topics that turned out not to be writable, with the error of each.
     private var unwritable: [Int: KafkaError] = [:]
+    /// Those of them that give no error, but nothing is acknowledged either.
+    private var stalled: Set<Int> = []
+    private var stalls: StallWatch
     private var alone: UInt64?
 
     /// Why a client is given up.
@@ -76,11 +79,13 @@ package struct PublishProgress: Sendable {
 
     /// Nothing on its way.
     package init(
-        _ window: DeliveryWindow, lanes: PublishLanes = .none, isTransactional: Bool = false
+        _ window: DeliveryWindow, lanes: PublishLanes = .none, isTransactional: Bool = false,
+        stallLimit: Duration = .seconds(30)
     ) {
         self.window = window
         self.lanes = lanes
         self.isTransactional = isTransactional
+        stalls = StallWatch(limit: stallLimit)
     }
 
     /// Begins at this position, with nothing on its way.
@@ -95,6 +100,9 @@ package struct PublishProgress: Sendable {
 
     /// How far the journal is published.
     package var position: PublishPosition { lanes.position(through: window.checkpoint) }
+
+    /// Whether all that may be on its way is a record that tries a lane.
+    package var isProbe: Bool { lanes.isProbing && window.isEmpty }
 
     /// Whether nothing at all is on its way.
     package var isEmpty: Bool { window.isEmpty && lanes.window?.isEmpty ?? true }
@@ -243,28 +251,74 @@ package struct PublishProgress: Sendable {
     package mutating func restart(now: UInt64) -> (count: Int, unwritable: [Int: KafkaError]) {
         let count = window.records + lanes.restart()
         window.forgetUnacknowledged()
-        for topic in unwritable.keys { lanes.hold(topic, now: now) }
-        defer { (failure, alone, uncommitted, unwritable) = (nil, nil, [], [:]) }
+        for topic in unwritable.keys {
+            lanes.hold(topic, isStalled: stalled.contains(topic), now: now)
+        }
+        defer { (failure, alone, uncommitted, unwritable, stalled) = (nil, nil, [], [:], []) }
         return (count, unwritable)
     }
 
+    // MARK: - Stalls
+
+    /// Gives up the client where topics stand still while others go on: they get a lane.
+    package mutating func holdStalled(now: UInt64) {
+        stalls.look(now: now)
+        guard !isOver, let time = stalls.stalled else { return }
+        for topic in Set(waiting(since: time).map(\.home)) { stall(topic) }
+    }
+
+    /// Gives up the client because nothing of this topic is acknowledged: it gets a lane.
+    package mutating func stall(_ topic: Int) {
+        stalled.insert(topic)
+        block(
+            topic,
+            KafkaError(
+                .messageTimedOut,
+                text: "Kafka acknowledges nothing of it: look for partitions without a leader, or "
+                    + "with fewer replicas in sync than min.insync.replicas"))
+    }
+
+    /// Whether a record has waited for so long that it may stand still: if a later one arrives, it
+    /// does.
+    package var isOverdue: Bool {
+        stalls.overdue.map { !waiting(since: $0).isEmpty } ?? false
+    }
+
+    private func waiting(since time: UInt64) -> [(sequence: UInt64, home: Int)] {
+        let found = window.waiting(since: time) + (lanes.window?.waiting(since: time) ?? [])
+        guard !found.isEmpty, !uncommitted.isEmpty else { return found }
+        let arrived = Set(uncommitted.map(\.identity))
+        return found.filter { !arrived.contains($0.sequence) }
+    }
+
     // MARK: - Reports
+
+    /// The identity of what is sent and is no record of the journal; those begin at 1.
+    static let noRecord: UInt64 = 0
 
     /// Takes what became of records.
     package mutating func take(_ reports: [DeliveryReport], into outcome: inout Outcome) {
         let before = window.checkpoint
         for report in reports {
-            guard let entry = entry(of: report.identity) else { continue }
+            guard let entry = entry(of: report.identity) else {
+                if report.identity == Self.noRecord, let code = report.failure {
+                    fail(KafkaError(code))
+                }
+                continue
+            }
             if let code = report.failure {
                 outcome.failed.append(FailureClass(code))
                 let isAlone = alone == report.identity
                 withdraw(report.identity)
                 note(report.identity, KafkaError(code), entry, isAtFault: isAlone)
-            } else if isTransactional {
+            } else {
+                stalls.noteAcknowledged(sentAt: entry.sentAt)
+                guard isTransactional else {
+                    acknowledge(report, entry, into: &outcome)
+                    continue
+                }
                 uncommitted.append(report)
                 if alone == report.identity { alone = nil }
-            } else {
-                acknowledge(report, entry, into: &outcome)
             }
         }
         finish(&outcome, before)

@@ -34,7 +34,12 @@ final class PublishReports: Sendable {
 
     func serve() {
         var events = ProducerEvents()
+        var lookAt = ContinuousClock.now
         while !isEnding.load(ordering: .acquiring) {
+            if ContinuousClock.now >= lookAt {
+                loop.progress.update { $0.holdStalled(now: MonotonicClock.now()) }
+                lookAt = .now + PublishSession.tick
+            }
             events.removeAll()
             guard producer.poll(upTo: PublishSession.tick, into: &events) else { continue }
             if !events.reports.isEmpty { take(events.reports) }

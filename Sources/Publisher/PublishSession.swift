@@ -75,7 +75,10 @@ final class PublishSession {
         let reporter = try Worker(ifPossible: "publish-reports") { [reports] in reports.serve() }
         defer { giveUp(reporter) }
         guard meetKafka() else { return }
-        if let transaction, try !transaction.resume() { return }
+        if let transaction {
+            guard try transaction.resume() else { return }
+            holdLeaderless()
+        }
         try sendAll()
     }
 
@@ -107,7 +110,7 @@ final class PublishSession {
             let turn = try send(&main, .main, upTo: turnLimit)
             if case .over = turn { return }
             loop.recordPosition()
-            if let transaction, !transaction.commit() { return }
+            if let transaction, try !commit(transaction, &main) { return }
             let isBusy = try catchUp(to: main.last)
             if isOver { return }
             if case .more = turn { continue }
@@ -117,6 +120,21 @@ final class PublishSession {
             transaction?.renew()
             watch()
         }
+    }
+
+    /// Commits what was sent; false where the client is given up.
+    ///
+    /// Where a record waits for too long, further ones join the transaction: only if one of them
+    /// arrives does it show that the topic stands still, and not all of Kafka.
+    private func commit(
+        _ transaction: PublishTransaction, _ main: inout RecordStream
+    ) throws -> Bool {
+        while !transaction.isReady(upTo: Self.tick) {
+            watch()
+            guard loop.progress.withLock({ $0.isOverdue }) else { continue }
+            if case .over = try send(&main, .main, upTo: Self.turnRecords) { return false }
+        }
+        return transaction.commit()
     }
 
     func stream(after last: UInt64) throws -> RecordStream {
@@ -180,7 +198,7 @@ final class PublishSession {
             }
             let entry = DeliveryWindow.Entry(
                 bytes: record.body.count, topic: destination.topic, home: home,
-                receivedAt: record.entry.receivedAt)
+                receivedAt: record.entry.receivedAt, sentAt: MonotonicClock.now())
             switch loop.progress.withLock({ $0.step(record.sequence, entry, of: reader) }) {
             case .end: return .over
             case .skip: return .skipped
@@ -245,13 +263,16 @@ final class PublishSession {
         return nil
     }
 
-    /// Asks whether the topic is there; returns the error where it is not, or nobody answers.
-    func ask(for number: Int) -> KafkaError? {
+    /// Asks whether the topic is there; returns the error where it is not, or nobody answers, or
+    /// what `check` finds in the answer.
+    func ask(
+        for number: Int, _ check: (TopicMetadata) -> KafkaError? = { _ in nil }
+    ) -> KafkaError? {
         do {
             let topic = try producer.topic(router.topics[number])
-            _ = try producer.metadata(of: topic, upTo: Self.questionLimit)
+            let metadata = try producer.metadata(of: topic, upTo: Self.questionLimit)
             topics[number] = topic
-            return nil
+            return check(metadata)
         } catch {
             if FailureClass(error.code) != .topic { loop.note(error) }
             return error
@@ -294,7 +315,9 @@ final class PublishSession {
 
     /// Takes the reports that still come, then ends the client.
     private func giveUp(_ reporter: Worker) {
-        let isStopping = loop.progress.withLock { $0.isStopping }
+        let (isStopping, isProbe) = loop.progress.withLock { ($0.isStopping, $0.isProbe) }
+        // A record that went alone has been waited for.
+        let isBrief = isStopping || isProbe
         // What is already with a broker may be acknowledged yet, and then is not sent again; so
         // may what waits in a client that is not broken.
         if let error = producer.fatalError {
@@ -304,7 +327,7 @@ final class PublishSession {
         }
         if let transaction {
             transaction.end(isStopping: isStopping, upTo: Self.lastReportsLimit)
-        } else if !isSettled(upTo: isStopping ? Self.lastReportsLimit : Self.reportsLimit) {
+        } else if !isSettled(upTo: isBrief ? Self.lastReportsLimit : Self.reportsLimit) {
             producer.purge(inFlight: true)
             _ = isSettled(upTo: Self.lastReportsLimit)
         }

@@ -139,10 +139,18 @@ final class PublishTransaction {
         }
     }
 
-    /// Commits what was sent with the position behind it; false where the client is given up.
+    /// Waits until Kafka has all that was sent, or the client is given up; whether that was in time.
+    func isReady(upTo limit: Duration) -> Bool {
+        guard isOpen else { return true }
+        return loop.progress.wait(upTo: limit) { $0.isReadyToCommit || $0.isOver ? true : nil }
+            ?? false
+    }
+
+    /// Commits what was sent with the position behind it; false where the client is given up, or
+    /// Kafka does not have all of it.
     func commit() -> Bool {
         guard isOpen else { return true }
-        loop.progress.wait { $0.isReadyToCommit || $0.isOver ? () : nil }
+        guard loop.progress.withLock({ $0.isReadyToCommit }) else { return false }
         return !isOver && finish { [loop] in loop.progress.withLock { $0.isOver } }
     }
 
@@ -199,6 +207,47 @@ final class PublishTransaction {
                 loop.waitUnlessOver(PublishSession.tick)
             }
         }
+    }
+
+    /// Ends what a transaction before may have left open in the topic: an aborted transaction with
+    /// an empty record in each partition; false where Kafka does not take it in time, nil where
+    /// the client is given up.
+    ///
+    /// Kafka does not end a transaction in a partition that has no leader at that moment, and
+    /// forgets it. Its records, which were aborted, would be committed there with the next
+    /// transaction, and readers of committed records would wait until then.
+    func endForgotten(in topic: String, upTo limit: Duration) -> Bool? {
+        do {
+            let handle = try producer.topic(topic)
+            let metadata = try producer.metadata(of: handle, upTo: PublishSession.questionLimit)
+            guard begin() else { return nil }
+            let nothing: [UInt8] = []
+            for partition in 0..<Int32(metadata.partitions) {
+                let answer = producer.produce(
+                    to: handle, partition: partition, key: nil, value: nothing.span,
+                    headers: RecordHeaders(), identity: PublishProgress.noRecord)
+                guard case .queued = answer else { return isOver ? nil : false }
+            }
+            guard isDelivered(upTo: limit) else { return isOver ? nil : false }
+            try insist({ [loop] in loop.progress.withLock { $0.isOver } }) {
+                () throws(KafkaError) in
+                try producer.abortTransaction(upTo: Self.callLimit)
+            }
+            isOpen = false
+            return true
+        } catch {
+            loop.progress.update { $0.fail(error) }
+            return nil
+        }
+    }
+
+    /// Waits until the client has nothing to send and no report of it is left.
+    private func isDelivered(upTo limit: Duration) -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while producer.outstanding > 0, !isOver, ContinuousClock.now < deadline {
+            loop.waitUnlessOver(.milliseconds(5))
+        }
+        return producer.outstanding == 0 && !isOver
     }
 
     /// Commits the position again where nothing was for long.

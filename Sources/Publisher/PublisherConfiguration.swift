@@ -18,6 +18,9 @@ package struct PublisherConfiguration: Sendable {
     package var windowBytes = 32 << 20
     /// How long a record may wait for others to share a request; default 1, from 0 to 1,000.
     package var lingerMilliseconds = 1
+    /// How long a record may wait while later ones arrive, before its topic waits alone; default
+    /// 30,000, from 1,000 to 45,000: less than a transaction may be open.
+    package var stallMilliseconds = 30_000
 
     /// The defaults.
     package init() {}
@@ -31,5 +34,7 @@ package struct PublisherConfiguration: Sendable {
             "windowBytes", default: windowBytes, range: (1 << 20)...(1 << 30))
         lingerMilliseconds = section.integer(
             "lingerMilliseconds", default: lingerMilliseconds, range: 0...1_000)
+        stallMilliseconds = section.integer(
+            "stallMilliseconds", default: stallMilliseconds, range: 1_000...45_000)
     }
 }

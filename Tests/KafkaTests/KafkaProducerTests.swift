@@ -196,4 +196,20 @@ import Testing
             (error as? KafkaError)?.code == .unknownTopicOrPartition
         }
     }
+
+    @Test func `a record may name its partition, and one without a leader is known`() throws {
+        defer { end() }
+        let topic = try producer.topic("events")
+        let value: [UInt8] = []
+        for partition in 0..<Int32(4) {
+            _ = producer.produce(
+                to: topic, partition: partition, key: nil, value: value.span,
+                headers: RecordHeaders(), identity: UInt64(partition))
+        }
+        #expect(try producer.reports(4).allSatisfy { $0.partition == Int32($0.identity) })
+        try cluster.setLeader(nil, of: TopicPartition("events", 2))
+        #expect(try producer.metadata(of: topic, upTo: .seconds(10)).leaderless == [2])
+        try cluster.setLeader(1, of: TopicPartition("events", 2))
+        #expect(try producer.metadata(of: topic, upTo: .seconds(10)).leaderless == [])
+    }
 }

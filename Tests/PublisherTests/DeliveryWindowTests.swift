@@ -20,6 +20,18 @@ import Testing
         #expect(window.bytes == 0)
     }
 
+    @Test func `what has waited since a time is found, and where it belongs`() {
+        var window = DeliveryWindow(after: 10, recordLimit: 8, byteLimit: 100)
+        for (number, home) in [1, 2, 1, 3].enumerated() {
+            window.admit(
+                UInt64(11 + number), .init(bytes: 1, topic: home, sentAt: UInt64(number * 100)))
+        }
+        _ = window.acknowledge(11)
+        #expect(window.waiting(since: 200).map(\.sequence) == [12, 13])
+        #expect(window.waiting(since: 200).map(\.home) == [2, 1])
+        #expect(window.waiting(since: 99).isEmpty)
+    }
+
     @Test(arguments: 0..<200)
     func `any order of acknowledgements ends at the last record`(_ seed: Int) {
         var random = Random(UInt64(seed))

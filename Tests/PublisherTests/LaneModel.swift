@@ -15,6 +15,8 @@ struct LaneModel {
     private let homes: [Int]
     private var progress: PublishProgress
     private var unavailable: Set<Int> = []
+    /// Topics of which nothing comes back, neither an acknowledgement nor an error.
+    private var silent: Set<Int> = []
     private var now: UInt64 = 0
     /// What is with the client, by topic.
     private var queues: [Int: [UInt64]] = [:]
@@ -37,7 +39,7 @@ struct LaneModel {
             DeliveryWindow(after: 0, recordLimit: 12, byteLimit: 1_000),
             lanes: PublishLanes(
                 names: ["q", "a", "b", "c"], routes: 7, recordLimit: 5, byteLimit: 1_000),
-            isTransactional: isTransactional)
+            isTransactional: isTransactional, stallLimit: .seconds(1))
     }
 
     func expected(of topic: Int) -> [UInt64] {
@@ -58,8 +60,9 @@ struct LaneModel {
             if disturbances > 0, Int.random(in: 0..<4, using: &random) == 0 {
                 disturbances -= 1
                 disturb()
-                if disturbances == 0 { unavailable = [] }
+                if disturbances == 0 { (unavailable, silent) = ([], []) }
             }
+            progress.holdStalled(now: now)
             switch Int.random(in: 0..<4, using: &random) {
             case 0: turnOfAll()
             case 1: turnOfLane()
@@ -71,10 +74,10 @@ struct LaneModel {
     }
 
     private mutating func disturb() {
-        switch Int.random(in: 0..<6, using: &random) {
-        case 0...2:
-            let topic = Int.random(in: 1...3, using: &random)
-            if unavailable.remove(topic) == nil { unavailable.insert(topic) }
+        let topic = Int.random(in: 1...3, using: &random)
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0...2: if unavailable.remove(topic) == nil { unavailable.insert(topic) }
+        case 5...6: if silent.remove(topic) == nil { silent.insert(topic) }
         case 3...4: breakClient()
         default: crash()
         }
@@ -108,7 +111,7 @@ struct LaneModel {
     // MARK: - The reader's side
 
     private func entry(_ sequence: UInt64) -> DeliveryWindow.Entry {
-        .init(bytes: 1, topic: homes[Int(sequence)])
+        .init(bytes: 1, topic: homes[Int(sequence)], sentAt: now)
     }
 
     /// Whether the reader goes on behind the record.
@@ -127,7 +130,7 @@ struct LaneModel {
             guard nextOfAll <= Self.count, offer(nextOfAll, .main) else { break }
             nextOfAll += 1
         }
-        commitAtTimes()
+        if isTransactional, Bool.random(using: &random) { commit(joinedByOthers: true) }
     }
 
     private mutating func turnOfLane() {
@@ -139,8 +142,7 @@ struct LaneModel {
             }
             guard progress.beginLane(topic) else { return }
         }
-        commit()
-        if progress.isOver { return }
+        guard commit() else { return }
         guard let window = progress.lanes.window else { return }
         var next = nextOfLane ?? window.checkpoint + 1
         for _ in 0..<Int.random(in: 1...20, using: &random) {
@@ -148,8 +150,7 @@ struct LaneModel {
             next += 1
         }
         nextOfLane = progress.lanes.current == topic ? next : nil
-        guard next == nextOfAll else { return }
-        commit()
+        guard next == nextOfAll, commit() else { return }
         if progress.endLane(at: nextOfAll - 1) != nil { nextOfLane = nil }
     }
 
@@ -157,7 +158,7 @@ struct LaneModel {
 
     private mutating func deliver() {
         guard let topic = queues.keys.sorted().randomElement(using: &random),
-            let queue = queues[topic], !queue.isEmpty
+            let queue = queues[topic], !queue.isEmpty, !silent.contains(topic)
         else { return }
         let batch = Array(queue.prefix(Int.random(in: 1...queue.count, using: &random)))
         guard !unavailable.contains(topic) else { return fail(batch, .topicNotAuthorised) }
@@ -183,15 +184,24 @@ struct LaneModel {
         progress.take(reports, into: &outcome)
     }
 
-    private mutating func commitAtTimes() {
-        if Bool.random(using: &random) { commit() }
-    }
-
-    /// Waits for what is on its way, then commits it with the position.
-    private mutating func commit() {
-        guard isTransactional else { return }
-        while !progress.isReadyToCommit, !progress.isOver { deliver() }
-        guard !progress.isOver else { return }
+    /// Waits for what is on its way, then commits it with the position; false where something of
+    /// it does not arrive, or the client is given up.
+    ///
+    /// What waits for too long is joined by others, which show whether Kafka as a whole is silent.
+    @discardableResult
+    private mutating func commit(joinedByOthers: Bool = false) -> Bool {
+        guard isTransactional else { return true }
+        for _ in 0..<200 where !progress.isReadyToCommit && !progress.isOver {
+            now += 50_000_000
+            progress.holdStalled(now: now)
+            if joinedByOthers, progress.isOverdue, nextOfAll <= Self.count,
+                offer(nextOfAll, .main)
+            {
+                nextOfAll += 1
+            }
+            deliver()
+        }
+        guard !progress.isOver, progress.isReadyToCommit else { return false }
         let position = progress.positionAtCommit
         for (topic, sequence) in open { arrived[topic, default: []].append(sequence) }
         open = []
@@ -199,5 +209,6 @@ struct LaneModel {
         var outcome = PublishProgress.Outcome()
         progress.commit(into: &outcome)
         precondition(progress.position == position, "the commit stands for its position")
+        return true
     }
 }

@@ -34,6 +34,18 @@ import Testing
         #expect(waits[19] == 100)
     }
 
+    @Test func `a topic of which nothing arrives is tried after 5 s, and at last once a minute`() {
+        var lanes = lanes()
+        var waits: [UInt64] = []
+        for _ in 0..<12 {
+            lanes.hold(1, isStalled: true, now: 0)
+            waits.append((0...).first { lanes.due(now: $0 * 100_000_000) == 1 } ?? 0)
+        }
+        #expect(waits == waits.sorted())
+        #expect(waits[0] == 50)
+        #expect(waits[11] == 600)
+    }
+
     @Test func `where nothing was passed over, the topic is as any when it is back`() {
         var lanes = lanes()
         lanes.hold(2, now: 0)

@@ -122,6 +122,42 @@ import Testing
                     through: 3, lanes: [PublishPosition.Lane(topic: "b", first: 2)], routes: 7))
     }
 
+    @Test(arguments: [false, true])
+    func `a topic that stands still while others go on gets a lane`(_ isTransactional: Bool) {
+        let second: UInt64 = 1_000_000_000
+        var progress = PublishProgress(
+            DeliveryWindow(after: 0, recordLimit: 100, byteLimit: 10_000),
+            lanes: PublishLanes(
+                names: ["q", "a", "b"], routes: 7, recordLimit: 20, byteLimit: 1_000),
+            isTransactional: isTransactional, stallLimit: .seconds(2))
+        func offer(_ sequence: UInt64, _ topic: Int, _ now: UInt64) -> PublishProgress.Step {
+            progress.step(sequence, .init(bytes: 1, topic: topic, sentAt: now))
+        }
+        var now = second
+        func look(upTo end: UInt64) {
+            while now < end {
+                now += second / 10
+                progress.holdStalled(now: now)
+            }
+        }
+        #expect(offer(1, 2, now) == .send)
+        look(upTo: 4 * second)
+        #expect(progress.isOverdue)
+        #expect(!progress.isOver, "nobody else has anything to send")
+        #expect(offer(2, 1, now) == .send)
+        look(upTo: 5 * second)
+        #expect(!progress.isOver, "nothing at all arrives")
+        _ = take([report(2)], &progress)
+        look(upTo: 5 * second + second / 5)
+        #expect(progress.failure?.kind == .topic)
+
+        let (_, unwritable) = progress.restart(now: now)
+        #expect(unwritable.keys.map { $0 } == [2])
+        #expect(offer(1, 2, now) == .skip)
+        #expect(progress.dueLane(now: now + 4 * second) == nil)
+        #expect(progress.dueLane(now: now + 5 * second) == 2)
+    }
+
     @Test func `the failure that says most is kept`() {
         var progress = progress()
         send(1...3, &progress)
@@ -149,6 +185,16 @@ import Testing
         #expect(outcome.acknowledged.isEmpty)
         #expect(outcome.failed.isEmpty)
         #expect(!progress.isOver)
+    }
+
+    @Test func `what is no record of the journal counts only if it fails`() {
+        var progress = progress()
+        send(1...1, &progress)
+        _ = take([report(0)], &progress)
+        #expect(!progress.isOver)
+        #expect(progress.window.records == 1)
+        _ = take([report(0, .purgedInQueue)], &progress)
+        #expect(progress.failure?.kind == .other)
     }
 
     @Test func `ending stops everything`() {

@@ -125,4 +125,52 @@ extension PublishLoopTests {
             #expect(submitted.values.flatMap { $0 }.sorted() == expected)
         }
     }
+
+    @Test func `a partition without a leader holds up its own topic only, until it has one`()
+        throws
+    {
+        let partitions = (0..<Int32(3)).map { TopicPartition("t.license.created", $0) }
+        let loop = loop { ($0.stallMilliseconds, $0.windowRecords) = (1_000, 100) }
+        try run(loop) {
+            append(20)
+            #expect(journal.waitForPublished(20))
+            for partition in partitions { try cluster.setLeader(nil, of: partition) }
+            journal.append(type: "license.created", key: "license-1")
+            // Far more than the window, which would be full without a lane.
+            append(500)
+            try eventually("the others to go on", upTo: .seconds(30)) { journal.published == 521 }
+            #expect(loop.unwritableTopics.keys.sorted() == ["t.license.created"])
+            #expect(
+                journal.position.lanes
+                    == [PublishPosition.Lane(topic: "t.license.created", first: 21)])
+            for partition in partitions { try cluster.setLeader(1, of: partition) }
+            #expect(journal.waitForPublished(521))
+            try eventually("the topic to be as any") { loop.unwritableTopics.isEmpty }
+            #expect(try published("t.license.created") == ["license-1": [21]])
+        }
+    }
+
+    @Test func `a try that nothing acknowledges is given up, and the others go on`() throws {
+        let clients = Monitor(0)
+        var hooks = PublisherHooks()
+        hooks.clientMade = { _ in clients.update { $0 += 1 } }
+        let partitions = (0..<Int32(3)).map { TopicPartition("t.license.created", $0) }
+        try run(loop({ $0.stallMilliseconds = 1_000 }, hooks: hooks)) {
+            append(20)
+            #expect(journal.waitForPublished(20))
+            for partition in partitions { try cluster.setLeader(nil, of: partition) }
+            journal.append(type: "license.created", key: "license-1")
+            append(20)
+            try eventually("the others to go on", upTo: .seconds(30)) { journal.published == 41 }
+            // The record that tries the topic goes alone, so that only it is refused.
+            cluster.failNext(.produce, Array(repeating: .notEnoughReplicas, count: 10_000))
+            for partition in partitions { try cluster.setLeader(1, of: partition) }
+            clients.wait { $0 == 3 ? () : nil }
+            cluster.clearFailures(of: .produce)
+            append(20)
+            try eventually("the others to go on", upTo: .seconds(30)) { journal.published == 61 }
+            #expect(journal.waitForPublished(61))
+            #expect(try published("t.license.created") == ["license-1": [21]])
+        }
+    }
 }

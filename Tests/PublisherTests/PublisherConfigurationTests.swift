@@ -18,6 +18,7 @@ import Testing
         #expect(publisher.windowBytes == 33_554_432)
         #expect(publisher.windowRecords == 10_000)
         #expect(publisher.delivery == .idempotent)
+        #expect(publisher.stallMilliseconds == 30_000)
         #expect(topics.partitions == 6)
         #expect(topics.replicas == nil)
         #expect(topics.retentionHours == nil)
@@ -27,12 +28,14 @@ import Testing
     @Test func `settings are read`() {
         let (publisher, topics, problems) = read([
             ("publisher.windowRecords", "5"), ("publisher.windowBytes", "1048576"),
-            ("publisher.lingerMilliseconds", "0"), ("topics.partitions", "12"),
+            ("publisher.lingerMilliseconds", "0"), ("publisher.stallMilliseconds", "1000"),
+            ("topics.partitions", "12"),
             ("topics.replicas", "2"), ("topics.retentionHours", "24"),
         ])
         #expect(publisher.windowRecords == 5)
         #expect(publisher.windowBytes == 1_048_576)
         #expect(publisher.lingerMilliseconds == 0)
+        #expect(publisher.stallMilliseconds == 1_000)
         #expect(topics.partitions == 12)
         #expect(topics.replicas == 2)
         #expect(topics.retentionHours == 24)
@@ -42,5 +45,14 @@ import Testing
     @Test func `delivery is one of two words`() {
         #expect(read([("publisher.delivery", "exactly-once")]).0.delivery == .exactlyOnce)
         #expect(read([("publisher.delivery", "twice")]).2.map(\.path) == ["publisher.delivery"])
+    }
+
+    /// A broker aborts a transaction after a minute.
+    @Test func `a record may not wait for as long as a transaction may be open`() {
+        for text in ["999", "45001"] {
+            #expect(
+                read([("publisher.stallMilliseconds", text)]).2.map(\.path)
+                    == ["publisher.stallMilliseconds"])
+        }
     }
 }

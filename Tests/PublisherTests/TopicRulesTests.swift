@@ -13,7 +13,8 @@ import Testing
     private func differences(
         partitions: Int = 6, replicas: Int = 3, _ changes: [String: String] = [:]
     ) -> [TopicDifference] {
-        let found = TopicMetadata(name: "t", partitions: partitions, replicas: replicas)
+        let found = TopicMetadata(
+            name: "t", partitions: partitions, replicas: replicas, leaderless: [], inSync: replicas)
         return TopicRules.differences(
             wish(), found, wish().settings.merging(changes) { $1 })
     }

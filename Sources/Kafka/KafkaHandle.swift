@@ -115,12 +115,16 @@ internal import Threads
         return name
     }
 
-    /// Warnings about what is meant: one set of properties serves producers and consumers, and the
-    /// gapless guarantee is chosen.
+    /// Whether the line is no news.
+    ///
+    /// One set of properties serves producers and consumers, and the gapless guarantee is chosen.
+    /// Taking over a transactional id is tried again twice a second while Kafka still ends its last
+    /// transaction, and the caller is told.
     private static func isExpected(_ line: String) -> Bool {
         line.hasSuffix("will be ignored by this producer instance")
             || line.hasSuffix("will be ignored by this consumer instance")
             || line.contains("property enable.gapless.guarantee is experimental")
+            || line.contains("Failed to acquire transactional PID") && line.hasSuffix("retrying")
     }
 
     /// The error that an error event carries, with the cause where it is fatal.

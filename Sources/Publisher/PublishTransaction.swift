@@ -103,12 +103,19 @@ final class PublishTransaction {
     }
 
     private func note(_ error: KafkaError) {
-        guard FailureClass(error.code) == .topic else { return loop.note(error) }
-        loop.note(
-            KafkaError(
-                error.code,
-                text: "\(error.text): exactly-once needs the topic \(place.topic), which "
-                    + "`hookline topics create` makes"))
+        if FailureClass(error.code) == .topic {
+            let remedy =
+                "exactly-once needs the topic \(place.topic), which "
+                + "`hookline topics create` makes"
+            loop.note(KafkaError(error.code, text: "\(error.text): \(remedy)"))
+        } else if error.code == .concurrentTransactions {
+            let cause =
+                "Kafka still ends the last transaction; if that takes long, look for "
+                + "partitions with fewer replicas in sync than min.insync.replicas"
+            loop.note(KafkaError(error.code, text: cause))
+        } else {
+            loop.note(error)
+        }
     }
 
     private func askForPosition() throws(KafkaError) -> GroupOffset? {

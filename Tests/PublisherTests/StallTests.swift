@@ -44,7 +44,8 @@ struct StallTests {
         var configuration = PublisherConfiguration()
         configuration.delivery = delivery
         configuration.windowRecords = 200
-        configuration.stallMilliseconds = 3_000
+        // More than the brokers take to replace a dead leader, on a busy machine too.
+        configuration.stallMilliseconds = 10_000
         let hooks = PublisherHooks(mayPublish: { [gate] _, _ in
             let asked = gate.update { gate -> Int in
                 gate.asked += 1
@@ -180,6 +181,40 @@ struct StallTests {
                     stride(from: first, through: 300, by: 2)
                     + (type == "order.updated" ? Array(301...360) : [])
                 #expect(found.values.flatMap { $0 }.sorted() == own)
+            }
+        }
+    }
+
+    /// Kafka ends no transaction while a partition of it has too few replicas in sync.
+    @Test func `in transactions, too few replicas in sync delay all, and the reason is told`()
+        throws
+    {
+        let types = ["order.updated", "order.submitted"]
+        try makeTopics([], ["order.submitted"])
+        try run(.exactlyOnce) { loop in
+            append(100, types)
+            #expect(journal.waitForPublished(100, upTo: .seconds(60)))
+            gate.update { $0.allowed = $0.asked + 100 }
+            append(200, types)
+            try eventually("an open transaction with records", upTo: .seconds(30)) {
+                try open("s.order.submitted") == 50
+            }
+            cluster.nodes[2].crash()
+            gate.update { $0.allowed = .max }
+            try eventually("the reason", upTo: .seconds(120)) {
+                if case .waitingForKafka(let why) = loop.status {
+                    why.contains("fewer replicas in sync than min.insync.replicas")
+                } else {
+                    false
+                }
+            }
+            try cluster.nodes[2].restart()
+            #expect(journal.waitForPublished(300, upTo: .seconds(180)))
+            for (type, first) in zip(types, UInt64(1)...) {
+                let found = try published("s." + type).values
+                for sequences in found { #expect(sequences == sequences.sorted()) }
+                #expect(
+                    found.flatMap { $0 }.sorted() == Array(stride(from: first, to: 301, by: 2)))
             }
         }
     }

@@ -27,23 +27,7 @@ package final class FileLock: Sendable {
     ///
     /// Looking takes no lock, so it never keeps a process from starting.
     package static func holder(of path: String) -> Int32? {
-        var facts = stat()
-        guard unsafe stat(path, &facts) == 0,
-            let table = unsafe fopen("/proc/locks", "re")
-        else { return nil }
-        defer { unsafe fclose(table) }
-        let mark = ":\(facts.st_ino)"
-        var line = [CChar](repeating: 0, count: 256)
-        while unsafe fgets(&line, Int32(line.count), table) != nil {
-            // 1: FLOCK  ADVISORY  WRITE 4711 fe:00:16221290 0 EOF
-            let text = line.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
-            let words = String(decoding: text, as: UTF8.self).split(separator: " ")
-            guard words.count > 5, words[1] == "FLOCK", words[3] == "WRITE",
-                words[5].hasSuffix(mark)
-            else { continue }
-            return Int32(words[4])
-        }
-        return nil
+        LockTable.locks(on: path).first { $0.isWholeFile && !$0.isShared }?.process
     }
 
     private static func holder(in file: any File) -> Int32? {

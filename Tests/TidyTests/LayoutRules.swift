@@ -113,6 +113,7 @@ enum LayoutRules {
         "Sources/Simulator/SimulatedHistory.swift": "SimulationTests compare it with the receiver",
         "Sources/Simulator/SimulatedRequest.swift": "a value that EventGeneratorTests look at",
         "Sources/Simulator/SimulatorConfiguration.swift": "values that EventGeneratorTests set",
+        "Sources/Projection/FieldText.swift": "FilterTests",
         "Sources/Store/DeadLetter.swift": "StateStore+DeadLettersTests",
         "Sources/Store/Generation.swift": "StateFolder+GenerationsTests",
         "Sources/Store/Progress.swift": "StateStore+ProgressTests",

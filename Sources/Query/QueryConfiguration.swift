@@ -11,6 +11,8 @@ package struct QueryConfiguration: Sendable {
     package var port = 8081
     /// Threads that serve connections, 1 to 16.
     package var threads = 1
+    /// Threads that answer from the state, 2 to 16; one of them is kept from lists.
+    package var readers = 2
     /// Connections open at once, 1 to 100,000; those above get 503.
     package var connections = 1024
     /// Of them from one address, 1 to 100,000.
@@ -35,6 +37,7 @@ package struct QueryConfiguration: Sendable {
         host = section.string("host", default: host)
         port = section.integer("port", default: port, range: 0...65_535)
         threads = section.integer("threads", default: threads, range: 1...16)
+        readers = section.integer("readers", default: readers, range: 2...16)
         connections = section.integer("connections", default: connections, range: 1...100_000)
         connectionsPerAddress = section.integer(
             "connectionsPerAddress", default: connectionsPerAddress, range: 1...100_000)

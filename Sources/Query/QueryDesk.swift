@@ -13,8 +13,9 @@ final class AskedQuestion: Sendable {
     }
 }
 
-/// Questions that wait for the two threads that answer them: one reads the state only, the other
-/// one waits for Kafka too, so that a quick question never waits for that.
+/// Questions that wait for the threads that answer them.
+///
+/// Some threads read the state only, one waits for Kafka too. A quick question never waits for Kafka, nor for a list, which may take its time.
 final class QueryDesk: Sendable {
     /// A question and the exchange that waits for its answer.
     struct Waiting: Sendable {
@@ -22,14 +23,15 @@ final class QueryDesk: Sendable {
         let exchange: HTTPExchange
     }
 
-    /// Which of the two threads.
+    /// What a question may take.
     enum Line: CaseIterable {
-        case quick, past
+        case quick, list, past
 
         /// How many may wait.
         var limit: Int {
             switch self {
             case .quick: 256
+            case .list: 64
             case .past: 8
             }
         }
@@ -55,10 +57,12 @@ final class QueryDesk: Sendable {
         }
     }
 
-    /// The next question of a line; nil where none comes in time, or ever again.
-    func take(from line: Line, upTo limit: Duration) -> Waiting? {
+    /// The next question of some lines, the first of them first; nil where none comes in time, or
+    /// ever again.
+    func take(from lines: [Line], upTo limit: Duration) -> Waiting? {
         let next = state.wait(upTo: limit) { state -> Waiting?? in
-            if let first = state.lines[line]?.first {
+            for line in lines {
+                guard let first = state.lines[line]?.first else { continue }
                 state.lines[line]?.removeFirst()
                 return .some(first)
             }

@@ -37,7 +37,6 @@ final class QueryHandler: HTTPHandler {
         // Before a thread has it: that one may answer at once.
         exchange.suspend()
         let waiting = QueryDesk.Waiting(question: question, exchange: exchange)
-        let line: QueryDesk.Line = question.question.needsKafka ? .past : .quick
-        if let problem = desk.put(waiting, in: line) { exchange.refuse(problem) }
+        if let problem = desk.put(waiting, in: question.question.line) { exchange.refuse(problem) }
     }
 }

@@ -14,7 +14,7 @@ struct QueryMetrics: Sendable {
     }
 
     func observe(_ line: QueryDesk.Line, since start: UInt64) {
-        let histogram = line == .quick ? quick : past
+        let histogram = line == .past ? past : quick
         histogram.observe(from: start, to: MonotonicClock.now())
     }
 }

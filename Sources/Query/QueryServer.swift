@@ -7,8 +7,8 @@ internal import Threads
 
 /// Answers questions about the state over HTTP: what an entity is, was, and why.
 ///
-/// It listens from the moment it is made. Its own thread answers from the state, a second one what
-/// Kafka must be asked for too.
+/// It listens from the moment it is made. Its own thread and those beside it answer from the state,
+/// one more what Kafka must be asked for too.
 package final class QueryServer: Part {
     /// The part's name.
     package let name = "query"
@@ -72,6 +72,10 @@ package final class QueryServer: Part {
     /// Answers until `stop()`, then what still waits.
     package func run() {
         let past = Worker("query-past") { [self] in answerPast() }
+        // All but this thread answer lists, and quick questions when there are none.
+        let others = (1..<configuration.readers).map { number in
+            Worker("query-\(number)") { [self] in answerLists() }
+        }
         let live = LiveState(surroundings.folder)
         let answers = QueryAnswers(live, service: surroundings.service)
         let interval = Duration.milliseconds(configuration.keysReloadMilliseconds)
@@ -82,15 +86,16 @@ package final class QueryServer: Part {
                 reload()
                 reloadAt = now + interval
             }
-            if let waiting = desk.take(from: .quick, upTo: min(Self.look, reloadAt - now)) {
-                answer(waiting, answers, .quick)
+            if let waiting = desk.take(from: [.quick], upTo: min(Self.look, reloadAt - now)) {
+                answer(waiting, answers)
             } else {
                 live.settle()
             }
         }
         server.quiesce()
-        while let waiting = desk.take(from: .quick, upTo: .zero) {
-            answer(waiting, answers, .quick)
+        for other in others { other.join() }
+        while let waiting = desk.take(from: [.quick, .list], upTo: .zero) {
+            answer(waiting, answers)
         }
         past.join()
         server.stop(within: Self.lastAnswers)
@@ -106,6 +111,20 @@ package final class QueryServer: Part {
         keys?.reload()
     }
 
+    private func answerLists() {
+        let live = LiveState(surroundings.folder)
+        let answers = QueryAnswers(live, service: surroundings.service)
+        while true {
+            if let waiting = desk.take(from: [.list, .quick], upTo: Self.look) {
+                answer(waiting, answers)
+            } else if desk.isOver {
+                return
+            } else {
+                live.settle()
+            }
+        }
+    }
+
     private func answerPast() {
         let past = PastReader(
             surroundings.kafka, surroundings.catalogue, .init(configuration), log: log,
@@ -115,8 +134,8 @@ package final class QueryServer: Part {
         let answers = QueryAnswers(live, past: past, service: surroundings.service)
         var closeAt = ContinuousClock.now
         while true {
-            if let waiting = desk.take(from: .past, upTo: Self.look) {
-                answer(waiting, answers, .past)
+            if let waiting = desk.take(from: [.past], upTo: Self.look) {
+                answer(waiting, answers)
                 closeAt = .now + Self.clientIdle
             } else if desk.isOver {
                 return
@@ -127,11 +146,9 @@ package final class QueryServer: Part {
         }
     }
 
-    private func answer(
-        _ waiting: QueryDesk.Waiting, _ answers: QueryAnswers, _ line: QueryDesk.Line
-    ) {
+    private func answer(_ waiting: QueryDesk.Waiting, _ answers: QueryAnswers) {
         let exchange = waiting.exchange
-        defer { metrics.observe(line, since: exchange.begunAt) }
+        defer { metrics.observe(waiting.question.question.line, since: exchange.begunAt) }
         do {
             exchange.respond(try answers.answer(waiting.question, since: exchange.begunAt))
         } catch {

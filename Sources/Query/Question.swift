@@ -13,9 +13,13 @@ enum Question: Equatable, Sendable {
     /// The entities of one name.
     case list(ListQuestion)
 
-    /// Whether it may have to read from Kafka.
-    var needsKafka: Bool {
-        if case .entity(_, at: .some, _) = self { true } else { false }
+    /// Who answers it.
+    var line: QueryDesk.Line {
+        switch self {
+        case .entity(_, at: .some, _): .past
+        case .list: .list
+        case .document, .status, .entity, .history: .quick
+        }
     }
 }
 

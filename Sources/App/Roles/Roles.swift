@@ -23,8 +23,8 @@ import Threads
 //     consumer    consumer: reads, applies, commits      ends after the batch at hand
 //                 kafka-waker: wakes librdkafka's fetchers
 //                 librdkafka's own
-//     query       query: answers from the state          no new connections; answers what waits,
-//                 query-past: answers from Kafka too      what waits for Kafka gets 503
+//     query       query, query-1...: answer from the     no new connections; answers what waits,
+//                 state; query-past: from Kafka too       what waits for Kafka gets 503
 //                 libmicrohttpd's, query.threads
 //     management  management: waits                      last, to be asked until the end
 //                 libmicrohttpd's, one

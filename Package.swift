@@ -89,7 +89,7 @@ let package = Package(
         part("SQLite", ["CSQLite"]),
         part(
             "Store",
-            ["Configuration", "Events", "Files", "Projection", "SQLite", "Threads"]),
+            ["Configuration", "Events", "Files", "JSON", "Projection", "SQLite", "Threads"]),
         part(
             "Consumer",
             [
@@ -160,7 +160,9 @@ let package = Package(
             ["Configuration", "Events", "Journal", "Kafka", "Publisher", "Telemetry", "Threads"]),
         tests("ProjectionTests", ["Events", "JSON", "Projection"]),
         tests("SQLiteTests", ["SQLite"]),
-        tests("StoreTests", ["Configuration", "Events", "Files", "Projection", "SQLite", "Store"]),
+        tests(
+            "StoreTests",
+            ["Configuration", "Events", "Files", "JSON", "Projection", "SQLite", "Store"]),
         tests(
             "ConsumerTests",
             [

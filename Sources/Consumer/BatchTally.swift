@@ -30,6 +30,11 @@ struct BatchTally {
         records += 1
     }
 
+    /// A record that was set aside before.
+    mutating func countDropped() {
+        records += 1
+    }
+
     /// Adds everything to the metrics, says what was not applied, and starts anew.
     mutating func report(to metrics: ConsumerMetrics, _ log: Log) {
         for outcome in Outcome.allCases {

@@ -11,10 +11,10 @@ enum CatchUpStep: Sendable {
     case failure(ConsumerError)
 }
 
-/// The hand-over between the thread that reads and the one that applies: a few batches at most.
+/// The hand-over between the thread that reads and the one that applies: some batches at most.
 final class CatchUpQueue: Sendable {
     /// Batches that wait to be applied at most.
-    static let limit = 3
+    static let limit = 24
 
     private struct State: Sendable {
         var steps: [CatchUpStep] = []

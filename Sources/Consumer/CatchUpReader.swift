@@ -184,8 +184,9 @@ final class CatchUpReader {
                 (try content(of: event, at: position), event.eventID, event.bodyHash)
             case .deadLetter(let reason, let detail, let eventID):
                 (
-                    .deadLetter(reason, detail, key: record.key, value: record.value), eventID,
-                    record.bodyHash
+                    .deadLetter(
+                        reason, detail, key: record.key, value: record.value, record.timestamp),
+                    eventID, record.bodyHash
                 )
             }
         partition.count(bytes: record.valueCount)

@@ -9,17 +9,23 @@ extension StateRequest {
     /// Asks for dead letters to be looked at again; the argument is a `DeadLetterSelection`, the
     /// answer a `RetrySummary`.
     package static let retryDeadLetters = "retry dead letters"
+    /// Asks for dead letters to be set aside; the argument is a `DropOrder`, the answer how many
+    /// were.
+    package static let dropDeadLetters = "drop dead letters"
 }
 
 // What commands ask of the process that keeps the live state, between two batches.
 extension ConsumeLoop {
     /// Looks for a request and carries it out; gives the run to go on with where that is another.
     func carryOutRequest(_ run: ConsumeRun) throws(ConsumerError) -> ConsumeRun? {
-        guard try !run.retryOn(), let request = try run.takeRequest() else { return nil }
+        guard try !run.retryOn(), try !run.dropOn(), let request = try run.takeRequest() else {
+            return nil
+        }
         log.info("a command asks for something", ["what": .string(request.kind)])
         switch request.kind {
         case StateRequest.swap: return try swap(request, run)
         case StateRequest.retryDeadLetters: try run.beginRetry(request, parts)
+        case StateRequest.dropDeadLetters: try run.beginDrop(request)
         default:
             try run.answer(
                 request, .refused("the running consume does not know \(request.kind): restart it"))

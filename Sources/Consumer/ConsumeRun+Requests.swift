@@ -55,6 +55,28 @@ extension ConsumeRun {
         return true
     }
 
+    /// Begins to set dead letters aside; `dropOn` goes on with it.
+    func beginDrop(_ request: StateRequest) throws(ConsumerError) {
+        guard let order = DropOrder(request.argument) else {
+            return try answer(
+                request, .refused("the running consume does not understand it: restart it"))
+        }
+        drop = (
+            request, try stored { () throws(StoreError) in try DeadLetterDrop(store, order) }
+        )
+    }
+
+    /// Sets the next dead letters aside; false if none are to be.
+    func dropOn() throws(ConsumerError) -> Bool {
+        guard let drop else { return false }
+        if try stored({ () throws(StoreError) in try drop.work.step() }) { return true }
+        metrics.hold(try stored { () throws(StoreError) in try store.deadLetterCounts() })
+        metrics.dropped.set(try stored { () throws(StoreError) in try store.droppedCount() })
+        self.drop = nil
+        try answer(drop.request, .done("\(drop.work.count)"))
+        return true
+    }
+
     /// How far the store has come, with what was not saved yet.
     func saved() throws(ConsumerError) -> [PartitionProgress] {
         try saveOffsets()

@@ -26,6 +26,10 @@ final class ConsumeRun {
     private let observer: (@Sendable (AppliedEvent) -> Void)?
     /// Dead letters that are being looked at again, since a command asked for it.
     var retry: (request: StateRequest, work: DeadLetterRetry)?
+    /// Dead letters that are being set aside, since a command asked for it.
+    var drop: (request: StateRequest, work: DeadLetterDrop)?
+    /// Whether entities have still to be entered in the lists.
+    var fillsLists = true
     private var tally = BatchTally()
     private var observed: [AppliedEvent] = []
     var schedule = ConsumerSchedule()
@@ -44,6 +48,7 @@ final class ConsumeRun {
         board.setAbandoned(table.abandoned)
         metrics.gaps.set(try store.gapCount())
         metrics.hold(try store.deadLetterCounts())
+        metrics.dropped.set(try store.droppedCount())
         applier = RecordApplier(
             store, catalogue: parts.catalogue, prefix: parts.kafka.topicPrefix)
         configuration = parts.configuration
@@ -61,7 +66,11 @@ final class ConsumeRun {
             schedule.wantCheck()
         }
         if schedule.isCheckDue() { check(Array(table.partitions.values)) }
-        if schedule.isUpkeepDue() { try keepUp() }
+        if schedule.isUpkeepDue() {
+            try keepUp()
+            watchLog()
+        }
+        try stored { () throws(StoreError) in try fillLists() }
     }
 
     /// Reads until a batch is full, nothing more is there, or it has taken long enough.
@@ -103,6 +112,7 @@ final class ConsumeRun {
         case .deadLetter(let reason, let detail):
             tally.count(reason, "\(position): \(detail)")
             observe(nil, nil, reason, [], position, bytes)
+        case .dropped: tally.countDropped()
         }
         tally.bytes += bytes
         return last

@@ -107,6 +107,18 @@ final class ConsumerBoard: Sendable {
             ["partition": .string("\(partition)"), "why": .string("\(reason)")])
     }
 
+    /// What is worth saying of the state's log and lists.
+    func note(log: String?, listedRows: Int64?) {
+        let old = exchange { status in
+            status.log = log
+            status.listedRows = listedRows
+        }
+        guard let log, old.log == nil else { return }
+        self.log.warning(
+            "the state's write-ahead log cannot shrink while a reader keeps its snapshot",
+            ["why": .string(log)])
+    }
+
     /// Another state is read on from here: what is wrong with its partitions will show.
     func forgetPartitions() {
         exchange { status in

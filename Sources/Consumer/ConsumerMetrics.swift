@@ -8,6 +8,9 @@ package struct ConsumerMetrics: Sendable {
     let deadLetters: [DeadLetterReason: Counter]
     /// The dead letters that the state has.
     let deadLettersHeld: [DeadLetterReason: Gauge]
+    /// The records that could not be applied and were set aside.
+    let dropped: Gauge
+    let walBytes: Gauge
     let bytes: Counter
     let batchSeconds: Histogram
     let stopped: Gauge
@@ -42,6 +45,12 @@ package struct ConsumerMetrics: Sendable {
                     [("reason", reason.name)])
                 return (reason, gauge)
             })
+        dropped = metrics.gauge(
+            "hookline_dead_letters_dropped",
+            "Records that could not be applied and were set aside by `dead-letters drop`.")
+        walBytes = metrics.gauge(
+            "hookline_state_wal_bytes",
+            "Bytes of the state's write-ahead log, which a long read keeps from shrinking.")
         bytes = metrics.counter(
             "hookline_consumed_bytes_total", "Bytes of the values of records applied.")
         batchSeconds = metrics.histogram(

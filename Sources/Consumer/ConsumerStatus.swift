@@ -33,6 +33,11 @@ package struct ConsumerStatus: Hashable, Sendable {
     /// Partitions that are not read on, and why.
     package internal(set) var stopped: [TopicPartition: StopReason] = [:]
 
+    /// The state's write-ahead log, if it is much larger than it should be.
+    package internal(set) var log: String?
+    /// How many rows of entities are in the lists, while not all are.
+    package internal(set) var listedRows: Int64?
+
     /// Whether every topic of the catalogue is read.
     package var isReady: Bool { reasons.isEmpty }
 
@@ -54,5 +59,17 @@ package struct ConsumerStatus: Hashable, Sendable {
         reasons += stopped.sorted { $0.key < $1.key }.map { "\($0) is not read on: \($1)" }
         reasons += troubled.sorted { $0.key < $1.key }.map { "\($0) cannot be read: \($1)" }
         return reasons
+    }
+
+    /// What is worth saying though the state follows the topics, a sentence each.
+    package var notes: [String] {
+        var notes: [String] = []
+        if let log { notes.append(log) }
+        if let listedRows {
+            notes.append(
+                "filters of lists are slow until every entity is in the new index: "
+                    + "\(listedRows) rows are done")
+        }
+        return notes
     }
 }

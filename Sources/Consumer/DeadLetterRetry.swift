@@ -64,6 +64,7 @@ package final class DeadLetterJudge {
 
     /// How long Kafka may take to give one record.
     private static let readLimit = Duration.seconds(5)
+    private static let answerLimit = Duration.seconds(1)
     private static let closeLimit = Duration.seconds(2)
 
     /// Makes a judge; Kafka is asked only where the store has not all bytes.
@@ -79,18 +80,18 @@ package final class DeadLetterJudge {
 
     /// Reads a letter as the consumer would read its record now.
     package func judge(_ letter: DeadLetter) -> DeadLetterJudgement {
-        var value = letter.value
-        if letter.isCut {
-            switch whole(letter) {
-            case .success(let bytes): value = bytes
-            case .failure(let problem): return .stays(letter.reason, problem.text)
-            }
+        let whole: DeadLetter
+        do {
+            whole = try complete(letter)
+        } catch {
+            return .stays(letter.reason, error.text)
         }
+        let (key, value) = (whole.key, whole.value)
         let content: RecordContent
         do {
             content = try reader.read(
-                key: letter.key?.span, value: value?.span,
-                topic: letter.position.topic, timestamp: nil)
+                key: key?.span, value: value?.span, topic: letter.position.topic,
+                timestamp: letter.timestamp)
         } catch {
             return .stays(letter.reason, "\(error)")
         }
@@ -107,33 +108,35 @@ package final class DeadLetterJudge {
         return made
     }
 
-    private struct Unreadable: Error {
-        let text: String
+    /// Why the whole record of a letter cannot be had, in words.
+    package struct Unreadable: Error {
+        /// The sentence, without a full stop.
+        package let text: String
     }
 
-    /// All bytes of a letter that the store has only the first of.
-    private func whole(_ letter: DeadLetter) -> Result<[UInt8], Unreadable> {
+    /// The letter with all bytes of its record: Kafka has those that the store has not.
+    package func complete(_ letter: DeadLetter) throws(Unreadable) -> DeadLetter {
+        guard letter.isCut else { return letter }
         var found: (offset: Int64, key: [UInt8]?, value: [UInt8]?)?
         do throws(KafkaError) {
             let client = try connected()
-            let position = letter.position
-            _ = try client.read(
-                TopicPartition(position.topic, position.partition), at: position.offset,
-                upTo: Self.readLimit
+            let partition = TopicPartition(letter.position.topic, letter.position.partition)
+            let isThere = try client.read(
+                partition, at: letter.position.offset, upTo: Self.readLimit
             ) { record in
                 found = (record.offset, record.key, record.value)
             }
+            // Nothing came: at the partition's end, or because nobody answers.
+            if !isThere { _ = try client.watermarks(of: partition, upTo: Self.answerLimit) }
         } catch {
-            return .failure(Unreadable(text: "its whole value is in Kafka alone: \(error)"))
+            throw Unreadable(text: "its whole value is in Kafka alone: \(error)")
         }
-        guard let found, found.offset == letter.position.offset, let value = found.value,
-            value.count == letter.valueBytes, value.starts(with: letter.value ?? []),
-            (found.key ?? []).starts(with: letter.key ?? [])
+        guard let found, found.offset == letter.position.offset,
+            let whole = letter.completed(key: found.key, value: found.value)
         else {
-            return .failure(
-                Unreadable(text: "its whole value was in Kafka alone, and is not there any more"))
+            throw Unreadable(text: "its whole value was in Kafka alone, and is not there any more")
         }
-        return .success(value)
+        return whole
     }
 }
 

@@ -14,8 +14,8 @@ package struct GenerationSwap {
     package let catalogue: Catalogue
     /// Where the records are.
     package let kafka: KafkaConfiguration
-    /// Bytes of memory for the entities used last.
-    package let cacheBytes: Int
+    /// What a store of it needs.
+    package let settings: StoreSettings
     /// How many generations are kept that were live before.
     package let kept: Int
     /// Bytes of the disk that a replay leaves to the process that keeps the live state.
@@ -31,7 +31,7 @@ package struct GenerationSwap {
         folder = StateFolder(state.folder, on: files)
         self.catalogue = catalogue
         self.kafka = kafka
-        cacheBytes = state.cacheBytes
+        settings = StoreSettings(state, catalogue)
         kept = state.generationsKept
         minFreeBytes = state.minFreeBytes
         self.log = log
@@ -42,7 +42,7 @@ package struct GenerationSwap {
         try stored { () throws(StoreError) in
             let generation = try folder.generation(named: name)
             let store = try StateStore.open(
-                generation, in: folder, rules: catalogue.mergeRules, cacheBytes: cacheBytes)
+                generation, in: folder, settings)
             if !isPart, let scope = try store.scope() {
                 throw .partOfState(path: store.path, scope: scope)
             }
@@ -73,6 +73,10 @@ package struct GenerationSwap {
         let store = try open(name)
         let isExact = try stored { () throws(StoreError) in try !store.acceptsLoss() }
         _ = try bringUp(store, to: targets(of: live, isExact: isExact), hooks: hooks)
+        // What was set aside stays so, also what was while the generation was built.
+        if let live = try? StateReader.open(folder) {
+            try stored { () throws(StoreError) in try store.adoptDropped(from: live) }
+        }
         try stored { () throws(StoreError) in
             try store.install(folder.generation(named: name), in: folder, with: lock)
         }

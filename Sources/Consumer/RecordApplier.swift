@@ -10,6 +10,8 @@ package enum RecordEffect: Sendable {
     case applied(ScannedEvent, Outcome, won: [String])
     /// No event: it is kept as a dead letter, for this reason.
     case deadLetter(DeadLetterReason, String)
+    /// No event, and set aside before.
+    case dropped
 }
 
 /// Applies records to a store, one by one, within the store's open transaction; one a thread.
@@ -43,14 +45,15 @@ package final class RecordApplier {
                 timestamp: timestamp)
             return (try apply(event, position, tellingFields), last)
         case .deadLetter(let reason, let detail, let eventID):
-            try stored { () throws(StoreError) in
+            let isKept = try stored { () throws(StoreError) in
                 try store.keepDeadLetter(
-                    reason, detail, at: position, key: key, value: value, time: .now())
+                    reason, detail, at: position, key: key, value: value, timestamp: timestamp,
+                    time: .now())
             }
             var hash: BodyHash?
             if let value { hash = BodyHash(hashing: value) }
             return (
-                .deadLetter(reason, detail),
+                isKept ? .deadLetter(reason, detail) : .dropped,
                 LastRecord(
                     offset: position.offset, eventID: eventID, hash: hash, timestamp: timestamp)
             )

@@ -2,11 +2,11 @@ internal import Events
 
 /// Where a page ended, as an opaque text that a client gives back for the next one.
 ///
-///     version 1 | 8 bytes that say which list it is of | where it ended
+///     version 2 | 8 bytes that say which list it is of | where it ended
 ///
 /// written in the URL's form of base64, without padding.
 struct PageCursor: Equatable {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// Which list it is of.
     private let list: [UInt8]

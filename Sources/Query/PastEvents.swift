@@ -12,22 +12,30 @@ package struct PastEvents {
     /// first. What a later `replace` event did away with is not read at all.
     package let needed: [HistoryEntry]
 
-    /// Finds them in the history, `limit` at most.
+    /// Events that are looked at between two looks at the clock.
+    private static let stride = 256
+
+    /// Finds them in the history, `limit` at most; `isLate` says whether the time is over.
     package init(
         of name: EntityName, by time: Timestamp, in reader: StateReader, _ catalogue: Catalogue,
-        limit: Int
+        limit: Int, isLate: () -> Bool = { false }
     ) throws(PastFailure) {
         var events: [HistoryEntry] = []
         var first: Timestamp?
+        var looked = 0
+        var isOver = false
         do {
             let rows = try reader.historyRows(name.entity, name.id)
-            while let row = try rows.next(), events.count <= limit {
+            while !isOver, events.count <= limit, let row = try rows.next() {
+                looked += 1
+                isOver = looked.isMultiple(of: Self.stride) && isLate()
                 first = min(first ?? row.version.occurredAt, row.version.occurredAt)
                 if row.version.occurredAt <= time { events.append(row) }
             }
         } catch {
             throw .store(error)
         }
+        if isOver { throw .long(name, looked: looked) }
         guard let first else { throw .unknown(name) }
         guard !events.isEmpty else { throw .notYet(name, first: first) }
         guard events.count <= limit else { throw .tooMany(name, limit: limit) }

@@ -18,6 +18,8 @@ package enum PastFailure: Error, Sendable {
     case unreadable(RecordPosition, why: String)
     /// More events than may be fetched for one answer.
     case tooMany(EntityName, limit: Int)
+    /// The time was over before all of the history was looked at.
+    case long(EntityName, looked: Int)
     /// The time was over.
     case late(read: Int, of: Int)
     /// Kafka refused.
@@ -50,6 +52,9 @@ extension PastFailure: CustomStringConvertible {
         case .tooMany(let name, let limit):
             "the \(name) had more than \(limit) events by then, and query.pastEvents allows no "
                 + "more to be fetched for one answer"
+        case .long(let name, let looked):
+            "the \(name) has too many events to look through in the time of "
+                + "query.pastMilliseconds, which was over after \(looked): raise it"
         case .late(let read, let all):
             "Kafka gave \(read) of \(all) events in the time of query.pastMilliseconds: ask again, "
                 + "or raise it"

@@ -58,10 +58,20 @@ package final class PastReader {
     }
 
     /// The events of an entity that had occurred by a time, from a history.
+    ///
+    /// The time for it began with `start` on the monotonic clock.
     package func events(
-        of name: EntityName, by time: Timestamp, in reader: StateReader
+        of name: EntityName, by time: Timestamp, in reader: StateReader,
+        since start: UInt64 = MonotonicClock.now()
     ) throws(PastFailure) -> PastEvents {
-        try PastEvents(of: name, by: time, in: reader, catalogue, limit: limits.events)
+        let deadline = deadline(since: start)
+        return try PastEvents(
+            of: name, by: time, in: reader, catalogue, limit: limits.events
+        ) { isStopping() || MonotonicClock.now() >= deadline }
+    }
+
+    private func deadline(since start: UInt64) -> UInt64 {
+        start + UInt64(limits.time / .nanoseconds(1))
     }
 
     /// The state that these events gave.
@@ -71,7 +81,7 @@ package final class PastReader {
         of events: PastEvents, since start: UInt64 = MonotonicClock.now()
     ) throws(PastFailure) -> EntityState {
         let all = events.needed.count
-        let deadline = start + UInt64(limits.time / .nanoseconds(1))
+        let deadline = deadline(since: start)
         let consumer = try consumer()
         var encoded = EntityState().encoded
         var read = 0

@@ -70,7 +70,7 @@ struct QueryAnswers {
         // The history is read as of one moment; Kafka is asked after that, and holds up no writer.
         let found = try snapshot(of: reader) { () throws(QueryFailure) in
             try rebuilding { () throws(PastFailure) in
-                try past.events(of: name, by: at.instant, in: reader)
+                try past.events(of: name, by: at.instant, in: reader, since: start)
             }
         }
         let state = try rebuilding { () throws(PastFailure) in

@@ -61,7 +61,7 @@ extension HTTPProblem {
         case .replaced: self = HTTPProblem(422, "replaced", Self.pastTitle, detail)
         case .missing: self = HTTPProblem(422, "missing", Self.pastTitle, detail)
         case .unreadable: self = HTTPProblem(422, "unreadable", Self.pastTitle, detail)
-        case .tooMany: self = HTTPProblem(422, "too-many", Self.pastTitle, detail)
+        case .tooMany, .long: self = HTTPProblem(422, "too-many", Self.pastTitle, detail)
         case .notYet: self = HTTPProblem(404, "not-yet", "It was not there yet", detail)
         case .unknown(let name): self = .unknown(name)
         case .store: self = .stateUnreadable

@@ -118,9 +118,7 @@ extension ReplayRun {
                 guard let letter = try live.deadLetters(after: number - 1, limit: 1).first,
                     letter.number == number
                 else { continue }
-                try store.keepDeadLetter(
-                    letter.reason, letter.detail, at: letter.position, key: letter.key?.span,
-                    value: letter.value?.span, valueBytes: letter.valueBytes, time: letter.time)
+                try store.keep(letter)
             }
             try store.commit()
         }

@@ -38,7 +38,7 @@ package struct ReplayOrder: Sendable {
 /// one; it holds the folder's lock for replay.
 package final class ReplayRun {
     /// Bytes of memory for entities while a generation is built.
-    package static let cacheBytes = 64 << 20
+    package static let cacheBytes = 48 << 20
     private static let lookPause = Duration.milliseconds(100)
     private static let closeLimit = Duration.seconds(2)
     /// What a generation may need on the disk beside its state, however small that is.
@@ -105,8 +105,14 @@ package final class ReplayRun {
     ) throws(ConsumerError) -> (generation: Generation, read: CatchUpProgress) {
         let (store, generation) = try stored { () throws(StoreError) in
             try StateStore.build(
-                in: swap.folder, rules: swap.catalogue.mergeRules,
-                cacheBytes: Self.cacheBytes)
+                in: swap.folder,
+                StoreSettings(
+                    swap.catalogue, cacheBytes: Self.cacheBytes,
+                    deadLettersBytes: swap.settings.deadLettersBytes))
+        }
+        // Records that were set aside are so here too, from the beginning.
+        if let live = try? StateReader.open(swap.folder) {
+            try stored { () throws(StoreError) in try store.adoptDropped(from: live) }
         }
         let catchUp = try CatchUp(
             store, to: targets, catalogue: swap.catalogue, kafka: swap.kafka,

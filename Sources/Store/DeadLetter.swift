@@ -13,6 +13,12 @@ package struct DeadLetter: Sendable {
     package let detail: String
     /// When it was met.
     package let time: Timestamp
+    /// The record's own timestamp, in milliseconds since 1970; nil if it is not known.
+    package let timestamp: Int64?
+    /// The hash of its whole value; nil if it has none, or if a version that kept no hashes met it.
+    package let hash: BodyHash?
+    /// Whether key and value are kept at all: past `state.deadLettersBytes` only Kafka has them.
+    package let isKept: Bool
     /// Its key, up to `StateStore.deadLetterKeyBytes`; nil where it has none.
     package let key: [UInt8]?
     /// Its value, up to `StateStore.deadLetterBytes`; nil where it has none, or where only the
@@ -22,7 +28,36 @@ package struct DeadLetter: Sendable {
     package let valueBytes: Int
 
     /// Whether the store has not all of its value.
-    package var isCut: Bool { (value?.count ?? 0) < valueBytes }
+    package var isCut: Bool { !isKept || (value?.count ?? 0) < valueBytes }
+
+    /// The same with its whole record; nil if that is another one than was met.
+    package func completed(key: [UInt8]?, value: [UInt8]?) -> DeadLetter? {
+        guard (value?.count ?? 0) == valueBytes, (key ?? []).starts(with: self.key ?? []),
+            (value ?? []).starts(with: self.value ?? [])
+        else { return nil }
+        // A version that kept no hashes kept the beginning of every value.
+        if hash != nil || self.value == nil {
+            guard value.map({ BodyHash(hashing: $0.span) }) == hash else { return nil }
+        }
+        return DeadLetter(
+            number: number, position: position, reason: reason, detail: detail, time: time,
+            timestamp: timestamp, hash: hash, isKept: true, key: key, value: value,
+            valueBytes: valueBytes)
+    }
+}
+
+/// A dead letter that was set aside: the record is counted no more, in no later generation either.
+package struct DroppedLetter: Hashable, Sendable {
+    /// Where the record lies.
+    package let position: RecordPosition
+    /// The hash of its value; nil if it has none.
+    package let hash: BodyHash?
+    /// Why it could not be applied.
+    package let reason: DeadLetterReason
+    /// Why it was set aside.
+    package let why: String
+    /// When it was set aside.
+    package let time: Timestamp
 }
 
 /// Which dead letters are meant: those that every part that is set names.

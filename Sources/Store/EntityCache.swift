@@ -3,23 +3,30 @@ internal import Projection
 /// An entity in memory, as its row has it or will have it.
 final class CachedEntity {
     let key: EntityKey
-    /// Its row's number; nil where there is no row yet.
+    /// Its row's number; nil while it has none.
     var number: Int64?
+    /// Whether the row is there.
+    var hasRow: Bool
     /// Its encoded state.
     var state: [UInt8] = EntityState().encoded
     var seen = SeenEvents()
     /// How many of its events are in the table `older`.
     var spilled: Int64 = 0
-    /// The number of the partition that its last event came from.
-    var partition: Int32 = 0
+    /// What the lists have of it; nil until it is needed.
+    var listed: [ListKey]?
+    /// Whether its state has changed since `listed` was found.
+    var isRelisted = false
     /// Whether it has changed since its row was written.
     var isDirty = false
     /// What the cache counts for it.
     fileprivate var cost = 0
+    /// Whether it was looked for since it was queued.
+    fileprivate var isUsed = false
 
     init(_ key: EntityKey, number: Int64? = nil) {
         self.key = key
         self.number = number
+        hasRow = number != nil
     }
 
     /// In which order rows are written: neighbours share pages, of the table and, where rows are
@@ -34,7 +41,7 @@ final class CachedEntity {
 
     fileprivate func estimate() -> Int {
         let fixed = 400
-        return fixed + state.count + seen.bytes.count
+        return fixed + state.count + seen.size
     }
 }
 
@@ -61,83 +68,80 @@ struct EntityKey: Hashable {
 
 /// The entities used last, bounded by their estimated bytes.
 ///
-/// Two tables: when the newer one holds half the bound, the older one is dropped and the newer
-/// takes its place; what is found in the older moves to the newer. While a generation is built
-/// there is only the newer one. Partitions are then read in the order of their numbers, so the
-/// entities of lower ones go first, which are not used again, and each is written as seldom as can
-/// be; where there are none, all go at once.
+/// They wait in a queue; what comes to its front is dropped, or goes to its back if it was used
+/// meanwhile. So those that go together were used one after the other, and lie together on the
+/// disk; and only a few hundred go at a time, for a small part of the bound.
 struct EntityCache {
-    private let limit: Int
-    private let isBuilding: Bool
-    private var newer: [EntityKey: CachedEntity] = [:]
-    private var older: [EntityKey: CachedEntity] = [:]
-    private var newerBytes = 0
-    private var highestPartition: Int32 = 0
+    /// One part in so many is made free at a time.
+    private static let parts = 64
 
-    init(limit: Int, isBuilding: Bool = false) {
+    private let limit: Int
+    private var entities: [EntityKey: CachedEntity] = [:]
+    /// A ring: the front at `front`, then `entities.count` in all.
+    private var ring: [CachedEntity?] = Array(repeating: nil, count: 1024)
+    private var front = 0
+    private var bytes = 0
+
+    init(limit: Int) {
         self.limit = limit
-        self.isBuilding = isBuilding
     }
 
     /// The entity, where it is in memory.
     mutating func find(_ key: EntityKey) -> CachedEntity? {
-        if let found = newer[key] { return found }
-        guard let found = older.removeValue(forKey: key) else { return nil }
-        newer[key] = found
-        newerBytes += found.cost
+        guard let found = entities[key] else { return nil }
+        found.isUsed = true
         return found
     }
 
-    /// Takes an entity in; its bytes count once it is `settle`d.
+    /// Takes in an entity that is not there; its bytes count once it is `settle`d.
     mutating func insert(_ entity: CachedEntity) {
-        newer[entity.key] = entity
+        if entities.count == ring.count { grow() }
+        ring[(front + entities.count) % ring.count] = entity
+        entities[entity.key] = entity
+    }
+
+    private mutating func grow() {
+        ring = Array(ring[front...] + ring[..<front]) + Array(repeating: nil, count: ring.count)
+        front = 0
     }
 
     /// Counts an entity anew after a change.
     mutating func settle(_ entity: CachedEntity) {
         let cost = entity.estimate()
-        newerBytes += cost - entity.cost
+        bytes += cost - entity.cost
         entity.cost = cost
-        highestPartition = max(highestPartition, entity.partition)
     }
 
     /// Drops what is over the bound, and gives it; never between a change and its transaction's
-    /// end.
+    /// end, unless what is given is written.
     @discardableResult
     mutating func trim() -> [CachedEntity] {
-        if isBuilding { return newerBytes > limit ? dropDone() : [] }
-        guard newerBytes > limit / 2 else { return [] }
-        let dropped = Array(older.values)
-        older = newer
-        newer = [:]
-        newerBytes = 0
+        guard bytes > limit else { return [] }
+        var dropped: [CachedEntity] = []
+        while bytes > limit - limit / Self.parts, let entity = popFront() {
+            if entity.isUsed {
+                entity.isUsed = false
+                insert(entity)
+            } else {
+                bytes -= entity.cost
+                dropped.append(entity)
+            }
+        }
         return dropped
     }
 
-    private mutating func dropDone() -> [CachedEntity] {
-        let done = newer.values.filter { $0.partition < highestPartition }
-        guard done.isEmpty else {
-            for entity in done {
-                newer[entity.key] = nil
-                newerBytes -= entity.cost
-            }
-            return done
-        }
-        defer {
-            newer.removeAll(keepingCapacity: true)
-            newerBytes = 0
-        }
-        return Array(newer.values)
+    private mutating func popFront() -> CachedEntity? {
+        guard let entity = ring[front] else { return nil }
+        ring[front] = nil
+        front = (front + 1) % ring.count
+        entities[entity.key] = nil
+        return entity
     }
 
     /// The entities that have no row yet or an old one.
-    var dirty: [CachedEntity] {
-        newer.values.filter(\.isDirty) + older.values.filter(\.isDirty)
-    }
+    var dirty: [CachedEntity] { entities.values.filter(\.isDirty) }
 
     mutating func removeAll() {
-        newer = [:]
-        older = [:]
-        newerBytes = 0
+        self = EntityCache(limit: limit)
     }
 }

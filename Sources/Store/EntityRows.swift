@@ -29,12 +29,16 @@ package final class EntityRows {
     /// The next entity; nil at the end.
     package func next() throws(StoreError) -> ListedEntity? {
         do {
-            guard try query.step() else { return nil }
-            let id = query.text(0)
-            return ListedEntity(id: id, state: try reader.decode(query, 1, id))
+            return try following()
         } catch {
             throw .database(error)
         }
+    }
+
+    func following() throws(SQLiteError) -> ListedEntity? {
+        guard try query.step() else { return nil }
+        let id = query.text(0)
+        return ListedEntity(id: id, state: try reader.decode(query, 1, id))
     }
 }
 

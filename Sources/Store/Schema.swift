@@ -7,21 +7,27 @@ internal import SQLite
 /// - `rules`: for each type that the state holds events of the digest of its merge rules.
 /// - `entities`: a row an entity: its encoded state, and for each of its events (duplicates too)
 ///   eight bytes of the body's hash and the number of its history row, 16 bytes each; the oldest
-///   of them move to `older` when there are many. So an event costs no index over the history:
-///   an index over 100,000 entities had every page of it written anew by each batch.
+///   of them move to `older` and `older_order` when there are many: by the hash, and in the order
+///   of arrival. So an event costs no index over the history: an index over 100,000 entities had
+///   every page of it written anew by each batch.
 /// - `history`: append only, in the order of arrival.
 /// - `offsets`: the next offset of each partition, and the last record applied.
-/// - `anchors`: for each partition an older record that was applied. Later than the others: a
-///   database of format 2 may lack it until it is opened for writing.
+/// - `anchors`: for each partition an older record that was applied.
 /// - `gaps`: records that were passed over since they were not there any more.
 /// - `requests`: what commands ask of the process that writes, see `StateRequest`.
+/// - `dead_letters`: records that could not be applied: whole, cut, or only where each lies.
+/// - `dropped_letters`: those of them that an operator has set aside.
+/// - `list_fields`, `lists`: the index that lists are read from, see `ListIndex`.
 enum Schema {
-    static let format = 2
+    /// What this program writes.
+    static let format = 3
+    /// What it reads: a generation that nobody has opened for writing since may be older.
+    static let readableFormats = 2...3
 
-    /// Pages in the write-ahead log that make a commit carry it into the database.
-    static let checkpointPages = 500
+    /// Bytes of the write-ahead log that make a commit carry it into the database.
+    static let checkpointBytes = 4 << 20
     /// The same while there is a backlog.
-    static let backlogCheckpointPages = 16_000
+    static let backlogCheckpointBytes = 64 << 20
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -57,21 +63,45 @@ enum Schema {
             expires INTEGER NOT NULL, stage INTEGER NOT NULL, answer TEXT);
         """
 
-    private static let anchors = """
+    /// From format 2 to 3; a new database takes it too, so that all of one format are alike.
+    ///
+    /// All of it costs next to nothing whatever the state holds. What takes time comes after it:
+    /// `older_order` in the same transaction, the lists between the batches of `consume`.
+    private static let third = """
         CREATE TABLE IF NOT EXISTS anchors(
             topic INTEGER NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL,
             hash BLOB, time INTEGER, PRIMARY KEY(topic, partition)) WITHOUT ROWID;
+        CREATE TABLE older_order(
+            entity INTEGER NOT NULL, history INTEGER NOT NULL,
+            PRIMARY KEY(entity, history)) WITHOUT ROWID;
+        ALTER TABLE dead_letters ADD COLUMN hash BLOB;
+        ALTER TABLE dead_letters ADD COLUMN time INTEGER;
+        ALTER TABLE dead_letters ADD COLUMN is_kept INTEGER NOT NULL DEFAULT 1;
+        CREATE TABLE dropped_letters(
+            topic INTEGER NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL,
+            hash BLOB NOT NULL, reason INTEGER NOT NULL, why TEXT NOT NULL,
+            seconds INTEGER NOT NULL, PRIMARY KEY(topic, partition, "offset", hash))
+            WITHOUT ROWID;
+        CREATE TABLE list_fields(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, entity INTEGER NOT NULL,
+            path TEXT NOT NULL, next INTEGER);
+        CREATE TABLE lists(
+            field INTEGER NOT NULL, value INTEGER NOT NULL, entity INTEGER NOT NULL,
+            PRIMARY KEY(field, value, entity)) WITHOUT ROWID;
+        INSERT INTO meta SELECT 'dead_letter_bytes',
+            coalesce(sum(coalesce(length(key), 0) + coalesce(length(value), 0)), 0)
+            FROM dead_letters;
+        INSERT OR REPLACE INTO meta VALUES('format', 3);
         """
 
-    /// Settings of a connection that writes.
+    /// Settings of a connection that writes; a database keeps the page size that it was made with.
     ///
     /// WAL with synchronous NORMAL may lose the last transactions with the power, never tear one:
     /// the offsets are in the same transaction, so what is lost is read again from Kafka.
     private static let writerSettings = """
-        PRAGMA page_size = 4096;
+        PRAGMA page_size = 16384;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = NORMAL;
-        PRAGMA wal_autocheckpoint = \(checkpointPages);
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -32768;
         PRAGMA temp_store = MEMORY;
@@ -80,34 +110,80 @@ enum Schema {
     /// The same for one that builds a generation, which is thrown away after a crash and synced at
     /// its end.
     private static let builderSettings = """
-        PRAGMA page_size = 4096;
+        PRAGMA page_size = 16384;
         PRAGMA journal_mode = OFF;
         PRAGMA synchronous = OFF;
         PRAGMA cache_size = -8192;
         PRAGMA temp_store = MEMORY;
         """
 
-    /// Makes the connection ready to write, and the tables where there are none.
+    /// Makes the connection ready to write, creates the tables if there are none, and brings those
+    /// of an older version to this format.
+    ///
+    /// `upgrading` is told the older format before anything is changed: it may take a while. The
+    /// change is one transaction, so it may be cut at any moment.
     static func prepare(
-        _ connection: Connection, rules: MergeRules, isBuilding: Bool
+        _ connection: Connection, rules: MergeRules, isBuilding: Bool,
+        upgrading: (Int) -> Void
     ) throws(StoreError) {
         do {
             try connection.execute(isBuilding ? builderSettings : writerSettings)
+            if !isBuilding { try checkpoint(connection, afterBytes: checkpointBytes) }
             var transaction = try connection.begin()
             if try isEmpty(connection) {
                 try connection.execute(tables)
-                let insert = try connection.prepare("INSERT INTO meta VALUES(?, ?)")
-                try insert.bind(1, "format")
-                try insert.bind(2, format)
-                try insert.run()
+                try connection.execute(third)
             }
-            try connection.execute(anchors)
             try transaction.commit()
         } catch {
             throw .database(error)
         }
-        try checkFormat(connection)
+        let found = try checkFormat(connection)
+        if found < format {
+            upgrading(found)
+            do {
+                var transaction = try connection.begin()
+                try connection.execute(third)
+                try orderOlder(connection)
+                try transaction.commit()
+            } catch {
+                throw .database(error)
+            }
+        }
         try check(rules, connection)
+    }
+
+    /// Fills `older_order`, entity by entity, so that pages are found once and nothing is sorted in
+    /// memory: about a second for every million events that their entities' rows do not hold.
+    private static func orderOlder(_ connection: Connection) throws(SQLiteError) {
+        let next = try connection.prepare("SELECT min(entity) FROM older WHERE entity > ?")
+        let copy = try connection.prepare(
+            """
+            INSERT OR IGNORE INTO older_order
+            SELECT entity, history FROM older WHERE entity = ?
+            """)
+        var entity: Int64 = 0
+        while true {
+            try next.bind(1, entity)
+            guard try next.step(), !next.isNull(0) else { break }
+            entity = next.integer(0)
+            next.reset()
+            try copy.bind(1, entity)
+            try copy.run()
+        }
+        next.reset()
+    }
+
+    /// Sets how large the write-ahead log grows before a commit carries it into the database.
+    static func checkpoint(
+        _ connection: Connection, afterBytes bytes: Int
+    ) throws(SQLiteError) {
+        // SQLite counts pages, whose size is the database's.
+        let query = try connection.prepare("PRAGMA page_size")
+        _ = try query.step()
+        let pages = max(1, Int64(bytes) / max(1, query.integer(0)))
+        query.reset()
+        try connection.execute("PRAGMA wal_autocheckpoint = \(pages)")
     }
 
     /// Checks that what the state holds was made by these rules; a type that is new has none yet.
@@ -132,12 +208,14 @@ enum Schema {
         }
     }
 
-    /// Checks that this program wrote the tables.
-    static func checkFormat(_ connection: Connection) throws(StoreError) {
-        let found = try value("format", connection) { Int($0.integer(0)) }
-        guard found == format else {
-            throw .format(path: connection.path, found: found ?? 0, known: format)
+    /// The format of the tables; throws if this program does not know it.
+    @discardableResult
+    static func checkFormat(_ connection: Connection) throws(StoreError) -> Int {
+        let found = try value("format", connection) { Int($0.integer(0)) } ?? 0
+        guard readableFormats.contains(found) else {
+            throw .format(path: connection.path, found: found, known: format)
         }
+        return found
     }
 
     private static func isEmpty(_ connection: Connection) throws(SQLiteError) -> Bool {

@@ -1,64 +1,65 @@
 /// The events of one entity: for each the lower eight bytes of its body's hash and its row in the
 /// history, in the order of arrival.
 ///
-/// Kept as it is stored: 16 bytes each, little-endian.
+/// Stored as 16 bytes each, little-endian.
 struct SeenEvents {
-    /// More than this, and the list moves to the table `older`: an entity's row stays small.
+    /// With so many the list moves to the table `older`: an entity's row stays small.
     static let limit = 128
 
     private static let entryBytes = 16
 
-    private(set) var bytes: [UInt8]
+    /// Fingerprint and history row in turn.
+    private var words: [UInt64] = []
 
-    init() {
-        bytes = []
-    }
+    init() {}
 
     /// Takes the stored form; nil where it is cut.
     init?(_ bytes: [UInt8]) {
         guard bytes.count.isMultiple(of: Self.entryBytes) else { return nil }
-        self.bytes = bytes
+        words.reserveCapacity(bytes.count / 8)
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+            var word: UInt64 = 0
+            for index in 0..<8 { word |= UInt64(bytes[start + index]) << (8 * index) }
+            words.append(word)
+        }
     }
 
-    var count: Int { bytes.count / Self.entryBytes }
+    /// The stored form.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(words.count * 8)
+        for word in words {
+            for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * index))) }
+        }
+        return bytes
+    }
+
+    /// Bytes of the stored form.
+    var size: Int { words.count * 8 }
+
+    var count: Int { words.count / 2 }
 
     var isFull: Bool { count >= Self.limit }
 
     /// The events in order.
     var entries: [(fingerprint: UInt64, history: Int64)] {
-        (0..<count).map { (fingerprint($0), history($0)) }
+        (0..<count).map { (words[2 * $0], Int64(bitPattern: words[2 * $0 + 1])) }
     }
 
     mutating func add(_ fingerprint: UInt64, history: Int64) {
-        append(fingerprint)
-        append(UInt64(bitPattern: history))
+        words.append(fingerprint)
+        words.append(UInt64(bitPattern: history))
     }
 
     mutating func removeAll() {
-        bytes.removeAll()
+        words.removeAll(keepingCapacity: true)
     }
 
     /// The history row of the first event from this place on that has the fingerprint.
     func find(_ fingerprint: UInt64, from place: Int) -> (place: Int, history: Int64)? {
-        for index in place..<max(place, count) where self.fingerprint(index) == fingerprint {
-            return (index, history(index))
+        for index in place..<max(place, count) where words[2 * index] == fingerprint {
+            return (index, Int64(bitPattern: words[2 * index + 1]))
         }
         return nil
-    }
-
-    private func fingerprint(_ index: Int) -> UInt64 { read(at: index * Self.entryBytes) }
-
-    private func history(_ index: Int) -> Int64 {
-        Int64(bitPattern: read(at: index * Self.entryBytes + 8))
-    }
-
-    private func read(at start: Int) -> UInt64 {
-        var number: UInt64 = 0
-        for index in 0..<8 { number |= UInt64(bytes[start + index]) << (8 * index) }
-        return number
-    }
-
-    private mutating func append(_ number: UInt64) {
-        for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * index))) }
     }
 }

@@ -6,6 +6,10 @@ package struct StateConfiguration: Sendable {
     package var folder = "data/state"
     /// Bytes of memory for the entities used last; default 32 MiB, from 0 to 16 GiB.
     package var cacheBytes = 32 << 20
+    /// Bytes of records that dead letters keep; default 256 MiB, from 0 to 16 GiB.
+    ///
+    /// Past it, a letter keeps its position, hash and time, and Kafka has the record.
+    package var deadLettersBytes = 256 << 20
     /// How many generations are kept that were live before the present one; default 1, from 0 to
     /// 100.
     package var generationsKept = 1
@@ -21,6 +25,8 @@ package struct StateConfiguration: Sendable {
             !$0.isEmpty
         }
         cacheBytes = section.integer("cacheBytes", default: cacheBytes, range: 0...16 << 30)
+        deadLettersBytes = section.integer(
+            "deadLettersBytes", default: deadLettersBytes, range: 0...16 << 30)
         generationsKept = section.integer(
             "generationsKept", default: generationsKept, range: 0...100)
         minFreeBytes = section.integer("minFreeBytes", default: minFreeBytes, range: 0...1 << 50)

@@ -10,8 +10,23 @@ extension StateReader {
         limit: Int, values: Bool = true
     ) throws(StoreError) -> [DeadLetter] {
         do {
-            return try DeadLetterRows(connection, selection).read(
+            return try DeadLetterRows(connection, selection, format: format()).read(
                 after: cursor, limit: limit, values: values)
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// The dead letters that were set aside and that are meant, by their position; `limit` of them
+    /// at most.
+    ///
+    /// They have no numbers any more.
+    package func droppedLetters(
+        _ selection: DeadLetterSelection = DeadLetterSelection(), limit: Int
+    ) throws(StoreError) -> [DroppedLetter] {
+        do {
+            return try DeadLetterRows(connection, selection, format: format())
+                .readDropped(limit: limit)
         } catch {
             throw .database(error)
         }
@@ -31,10 +46,15 @@ extension StateReader {
 struct DeadLetterRows {
     private let connection: Connection
     private let selection: DeadLetterSelection
+    private let format: Int64
 
-    init(_ connection: Connection, _ selection: DeadLetterSelection) {
+    init(
+        _ connection: Connection, _ selection: DeadLetterSelection,
+        format: Int64 = Int64(Schema.format)
+    ) {
         self.connection = connection
         self.selection = selection
+        self.format = format
     }
 
     func read(after cursor: Int64, limit: Int, values: Bool) throws(SQLiteError) -> [DeadLetter] {
@@ -42,7 +62,8 @@ struct DeadLetterRows {
         let query = try connection.prepare(
             """
             SELECT d.number, name, partition, "offset", reason, detail, seconds, key,
-                \(values ? "value" : "NULL"), value_bytes
+                \(values ? "value" : "NULL"), value_bytes,
+                \(format < 3 ? "NULL, NULL, 1" : "time, hash, is_kept")
             FROM dead_letters d JOIN names n ON n.number = d.topic
             WHERE d.number > ? AND \(condition) ORDER BY d.number LIMIT ?
             """)
@@ -77,18 +98,53 @@ struct DeadLetterRows {
         return parts.joined(separator: " AND ")
     }
 
-    private func letter(_ query: Statement) throws(SQLiteError) -> DeadLetter {
-        guard let reason = DeadLetterReason(rawValue: UInt8(truncatingIfNeeded: query.integer(4)))
-        else {
-            throw .damage(
-                "an unknown reason", "read dead letter \(query.integer(0)) in \(connection.path)")
+    /// Those that were set aside, by their position.
+    func readDropped(limit: Int) throws(SQLiteError) -> [DroppedLetter] {
+        guard format >= 3 else { return [] }
+        let topics = selection.topics.sorted()
+        let query = try connection.prepare(
+            """
+            SELECT name, partition, "offset", hash, reason, why, seconds
+            FROM dropped_letters d JOIN names n ON n.number = d.topic
+            WHERE \(condition) ORDER BY name, partition, "offset" LIMIT ?
+            """)
+        for (index, topic) in topics.enumerated() { try query.bind(Int32(1 + index), topic) }
+        try query.bind(Int32(1 + topics.count), limit)
+        var found: [DroppedLetter] = []
+        while try query.step() {
+            found.append(
+                DroppedLetter(
+                    position: RecordPosition(
+                        topic: query.text(0),
+                        partition: Int32(truncatingIfNeeded: query.integer(1)),
+                        offset: query.integer(2)),
+                    hash: query.withBytes(3) { $0.count == 16 ? BodyHash(bytes: $0) : nil },
+                    reason: try reason(query.integer(4), of: query.integer(2)),
+                    why: query.text(5), time: Timestamp(seconds: query.integer(6))))
         }
-        return DeadLetter(
+        return found
+    }
+
+    private func reason(
+        _ raw: Int64, of number: Int64
+    ) throws(SQLiteError) -> DeadLetterReason {
+        guard let reason = DeadLetterReason(rawValue: UInt8(truncatingIfNeeded: raw)) else {
+            throw .damage("an unknown reason", "read dead letter \(number) in \(connection.path)")
+        }
+        return reason
+    }
+
+    private func letter(_ query: Statement) throws(SQLiteError) -> DeadLetter {
+        DeadLetter(
             number: query.integer(0),
             position: RecordPosition(
                 topic: query.text(1), partition: Int32(truncatingIfNeeded: query.integer(2)),
                 offset: query.integer(3)),
-            reason: reason, detail: query.text(5), time: Timestamp(seconds: query.integer(6)),
+            reason: try reason(query.integer(4), of: query.integer(0)), detail: query.text(5),
+            time: Timestamp(seconds: query.integer(6)),
+            timestamp: query.isNull(10) ? nil : query.integer(10),
+            hash: query.withBytes(11) { $0.count == 16 ? BodyHash(bytes: $0) : nil },
+            isKept: query.integer(12) != 0,
             key: query.isNull(7) ? nil : query.bytes(7),
             value: query.isNull(8) ? nil : query.bytes(8), valueBytes: Int(query.integer(9)))
     }

@@ -32,8 +32,8 @@ extension StateReader {
         _ entity: String, _ id: String, after number: Int64 = 0
     ) throws(StoreError) -> HistoryRows {
         do {
-            return try HistoryRows(
-                self, try historyNumbers(entity, id).filter { $0 > number }[...])
+            guard let row = try eventsRow(entity, id) else { return try HistoryRows(self, []) }
+            return try HistoryRows(self, row.seen.entries.map(\.history), ofRow: row, after: number)
         } catch {
             throw .database(error)
         }
@@ -49,9 +49,8 @@ extension StateReader {
         state.forEachField { _, _, version in wanted.insert(version) }
         if let floor = state.floor { wanted.insert(floor) }
         do {
-            let fingerprints = Set(wanted.map(\.bodyHash.low))
-            let numbers = try historyNumbers(entity, id, only: fingerprints)
-            let rows = try HistoryRows(self, numbers[...])
+            guard let row = try eventsRow(entity, id) else { return [] }
+            let rows = try HistoryRows(self, numbers(of: Set(wanted.map(\.bodyHash.low)), in: row))
             var found: [HistoryEntry] = []
             while let entry = try rows.following() {
                 if wanted.contains(entry.version) { found.append(entry) }
@@ -62,29 +61,34 @@ extension StateReader {
         }
     }
 
-    /// The rows of an entity's events: those in its own row and, of many, those in `older`; of
-    /// bodies with these fingerprints only, where any are given.
-    private func historyNumbers(
-        _ entity: String, _ id: String, only fingerprints: Set<UInt64>? = nil
-    ) throws(SQLiteError) -> [Int64] {
+    /// What an entity's row holds of its events; nil for an unknown entity.
+    private func eventsRow(_ entity: String, _ id: String) throws(SQLiteError) -> EventsRow? {
         let query = try connection.prepare(
             """
-            SELECT number, seen FROM entities
+            SELECT number, spilled, seen FROM entities
             WHERE entity = (SELECT number FROM names WHERE name = ?) AND id = ?
             """)
         try query.bind(1, entity)
         try query.bind(2, id)
-        guard try query.step() else { return [] }
-        guard let seen = SeenEvents(query.bytes(1)) else {
+        guard try query.step() else { return nil }
+        guard let seen = SeenEvents(query.bytes(2)) else {
             throw .damage("its bytes are no list", "read the events of \(id) in \(path)")
         }
-        let entries = seen.entries.filter { fingerprints?.contains($0.fingerprint) ?? true }
-        var numbers = entries.map(\.history)
+        return EventsRow(number: query.integer(0), hasOlder: query.integer(1) > 0, seen: seen)
+    }
+
+    /// The numbers of the events with these fingerprints, in the order of arrival.
+    private func numbers(
+        of fingerprints: Set<UInt64>, in row: EventsRow
+    ) throws(SQLiteError) -> [Int64] {
+        var numbers = row.seen.entries.filter { fingerprints.contains($0.fingerprint) }
+            .map(\.history)
+        guard row.hasOlder else { return numbers }
         let older = try connection.prepare(
-            "SELECT history FROM older WHERE entity = ?1 AND (?2 IS NULL OR fingerprint = ?2)")
-        try older.bind(1, query.integer(0))
-        for fingerprint in fingerprints.map({ $0.map(Optional.some) }) ?? [nil] {
-            if let fingerprint { try older.bind(2, bits: fingerprint) }
+            "SELECT history FROM older WHERE entity = ? AND fingerprint = ?")
+        try older.bind(1, row.number)
+        for fingerprint in fingerprints {
+            try older.bind(2, bits: fingerprint)
             while try older.step() { numbers.append(older.integer(0)) }
             older.reset()
         }
@@ -92,15 +96,34 @@ extension StateReader {
     }
 }
 
+/// What an entity's row holds of its events: the newest, and whether there are older ones.
+struct EventsRow {
+    let number: Int64
+    let hasOlder: Bool
+    let seen: SeenEvents
+}
+
 /// Events of one entity in the order of arrival, read row by row.
 package final class HistoryRows {
+    /// Numbers of older events that are read at a time.
+    private static let page = 1000
+
     private let reader: StateReader
     private let query: Statement
-    private var numbers: ArraySlice<Int64>
+    /// Gives the next older ones; nil once there is none.
+    private var older: Statement?
+    private var numbers: ArraySlice<Int64> = []
+    /// Those that come after all older ones.
+    private let newest: [Int64]
+    private var last: Int64
 
-    init(_ reader: StateReader, _ numbers: ArraySlice<Int64>) throws(SQLiteError) {
+    init(
+        _ reader: StateReader, _ numbers: [Int64], ofRow row: EventsRow? = nil,
+        after number: Int64 = 0
+    ) throws(SQLiteError) {
         self.reader = reader
-        self.numbers = numbers
+        newest = numbers
+        last = number
         query = try reader.connection.prepare(
             """
             SELECT h.number, type.name, version, topic.name, partition, "offset", outcome, further
@@ -108,6 +131,29 @@ package final class HistoryRows {
                 JOIN names topic ON topic.number = h.topic
             WHERE h.number = ?
             """)
+        if let row, row.hasOlder {
+            // What no later version has opened for writing has them by their hashes only.
+            let table = try reader.format() < 3 ? "older" : "older_order"
+            let older = try reader.connection.prepare(
+                """
+                SELECT history FROM \(table) WHERE entity = ? AND history > ?
+                ORDER BY history LIMIT \(Self.page)
+                """)
+            try older.bind(1, row.number)
+            self.older = older
+        }
+        try readNumbers()
+    }
+
+    private func readNumbers() throws(SQLiteError) {
+        guard numbers.isEmpty else { return }
+        if let older {
+            try older.bind(2, last)
+            while try older.step() { numbers.append(older.integer(0)) }
+            older.reset()
+            if numbers.count < Self.page { self.older = nil }
+        }
+        if numbers.isEmpty { numbers = newest.filter { $0 > last }[...] }
     }
 
     /// Whether there is no further one.
@@ -124,6 +170,8 @@ package final class HistoryRows {
 
     func following() throws(SQLiteError) -> HistoryEntry? {
         guard let number = numbers.popFirst() else { return nil }
+        last = number
+        try readNumbers()
         try query.bind(1, number)
         defer { query.reset() }
         guard try query.step(), let entry = Self.entry(query) else {

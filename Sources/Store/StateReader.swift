@@ -34,6 +34,14 @@ package final class StateReader {
         return reader
     }
 
+    /// The format of the tables: a writer brings an older one to the present.
+    func format() throws(SQLiteError) -> Int64 {
+        let query = try connection.prepare("SELECT value FROM meta WHERE name = 'format'")
+        defer { query.reset() }
+        _ = try query.step()
+        return query.integer(0)
+    }
+
     /// Opens one database that exists.
     package init(path: String) throws(StoreError) {
         self.path = path

@@ -45,7 +45,7 @@ extension StateStore {
             if try !isDuplicate(event.version, type, entity) {
                 outcome = try fold(state, into: entity, won)
             }
-            entity.partition = event.position.partition
+            if entity.seen.isFull { try spill(entity) }
             entity.seen.add(event.version.bodyHash.low, history: nextHistory)
             mark(entity)
             try appendHistory(event, type, outcome)
@@ -62,6 +62,8 @@ extension StateStore {
         guard let effect else {
             throw .damage("its bytes are no state", "read the state of \(entity.key.id) in \(path)")
         }
+        if entity.listed == nil { entity.listed = lists.keys(of: entity) }
+        entity.isRelisted = true
         entity.state.removeAll(keepingCapacity: true)
         // Exactly: growing by itself it would take twice of what most entities need.
         if entity.state.capacity < merged.count { entity.state = [] }

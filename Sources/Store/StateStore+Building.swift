@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 package import Files
 internal import SQLite
 
@@ -7,16 +7,16 @@ internal import SQLite
 extension StateStore {
     /// Makes a new generation in a folder, to be filled and then finished.
     ///
-    /// The caller holds the lock for replay. `cacheBytes` bounds the entities in memory.
+    /// The caller holds the lock for replay.
     package static func build(
-        in folder: StateFolder, rules: MergeRules, cacheBytes: Int
+        in folder: StateFolder, _ settings: StoreSettings
     ) throws(StoreError) -> (store: StateStore, generation: Generation) {
         let generation = try folder.makeGeneration()
         guard let hold = try folder.hold(generation) else {
             throw .unknownGeneration(folder: folder.path, name: generation.name, known: [])
         }
         let store = try StateStore(
-            path: generation.database, rules: rules, cacheBytes: cacheBytes, isBuilding: true)
+            path: generation.database, settings, isBuilding: true)
         store.hold = hold
         return (store, generation)
     }
@@ -71,13 +71,14 @@ extension StateStore {
 
     /// Opens a finished generation to bring it up to date, or to make it the live one.
     package static func open(
-        _ generation: Generation, in folder: StateFolder, rules: MergeRules, cacheBytes: Int
+        _ generation: Generation, in folder: StateFolder, _ settings: StoreSettings,
+        upgrading: (Int) -> Void = { _ in }
     ) throws(StoreError) -> StateStore {
         guard let hold = try folder.hold(generation) else {
             throw .unknownGeneration(folder: folder.path, name: generation.name, known: [])
         }
         let store = try StateStore(
-            path: generation.database, rules: rules, cacheBytes: cacheBytes)
+            path: generation.database, settings, isBuilding: false, upgrading: upgrading)
         store.hold = hold
         return store
     }

@@ -1,5 +1,4 @@
-package import Events
-package import Projection
+internal import Events
 internal import SQLite
 
 extension StateStore {
@@ -58,36 +57,6 @@ extension StateStore {
                 if let time = last.timestamp { try set.bind(7, time) }
             }
             try set.run()
-        } catch {
-            throw .database(error)
-        }
-    }
-
-    /// Keeps a record that cannot be applied; `valueBytes` is the length of its value in Kafka, if
-    /// `value` is a part of it.
-    package func keepDeadLetter(
-        _ reason: DeadLetterReason, _ detail: String, at position: RecordPosition,
-        key: Span<UInt8>?, value: Span<UInt8>?, valueBytes: Int? = nil, time: Timestamp
-    ) throws(StoreError) {
-        precondition(isInTransaction, "dead letters are kept within a transaction")
-        do {
-            let insert = statements.insertDeadLetter
-            try insert.bind(1, names.intern(position.topic))
-            try insert.bind(2, Int64(position.partition))
-            try insert.bind(3, position.offset)
-            try insert.bind(4, Int64(reason.rawValue))
-            try insert.bind(5, detail)
-            try insert.bind(6, time.seconds)
-            try insert.bindNull(7)
-            try insert.bindNull(8)
-            if let key {
-                try insert.bind(7, blob: key.extracting(first: Self.deadLetterKeyBytes))
-            }
-            if let value {
-                try insert.bind(8, blob: value.extracting(first: Self.deadLetterBytes))
-            }
-            try insert.bind(9, valueBytes ?? value?.count ?? 0)
-            try insert.run()
         } catch {
             throw .database(error)
         }

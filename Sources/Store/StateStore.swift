@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 package import Files
 internal import Projection
 internal import SQLite
@@ -8,8 +8,8 @@ internal import SQLite
 /// Everything between `begin` and `commit` is one transaction: state, history, dead letters and
 /// next offsets. Entities are folded in memory and written once at the commit. For one thread.
 package final class StateStore {
-    /// How many bytes of a dead letter's value are kept: the largest body that is taken, and more.
-    package static let deadLetterBytes = 1_114_112
+    /// How many bytes of a dead letter's value are kept; Kafka has the rest.
+    package static let deadLetterBytes = 65_536
     /// How many bytes of its key are kept: more than any entity's id has.
     package static let deadLetterKeyBytes = 1024
 
@@ -19,6 +19,8 @@ package final class StateStore {
     let statements: StoreStatements
     var names: NameTable
     var cache: EntityCache
+    /// What lists are read from.
+    let lists: ListIndex
     /// What the transaction must write.
     var dirty: [CachedEntity] = []
     var nextEntity: Int64
@@ -36,31 +38,36 @@ package final class StateStore {
     var hold: (any File)?
     /// The anchors that the database has, so that only what moved is written.
     var anchors: [AnchorRows.Key: LastRecord] = [:]
+    /// Bytes that dead letters keep, and how many may be.
+    var letterBytes = 0
+    let deadLettersLimit: Int
+    private var storedLetterBytes = 0
     private var hasBacklog = false
     private var transaction: Transaction?
 
     /// Opens the live generation of a folder and locks the folder; makes both where there are none.
     ///
-    /// `rules` are the catalogue's merge rules, which must be those of the types that the state
-    /// holds events of; `cacheBytes` bounds the entities kept in memory.
+    /// The catalogue's merge rules must be those of the types that the state holds events of.
+    /// `upgrading` is told the format of an older version before that is brought to this one's.
     package static func open(
-        _ folder: StateFolder, rules: MergeRules, cacheBytes: Int
+        _ folder: StateFolder, _ settings: StoreSettings, upgrading: (Int) -> Void = { _ in }
     ) throws(StoreError) -> StateStore {
         let lock = try folder.lock()
         let (generation, isNew) = try folder.generationForWriting()
-        let store = try open(generation, in: folder, rules: rules, cacheBytes: cacheBytes)
+        let store = try open(generation, in: folder, settings, upgrading: upgrading)
         if isNew { try folder.install(generation) }
         store.lock = lock
         return store
     }
 
     /// Opens one database without a folder around it, such as `:memory:`.
-    package convenience init(path: String, rules: MergeRules, cacheBytes: Int) throws(StoreError) {
-        try self.init(path: path, rules: rules, cacheBytes: cacheBytes, isBuilding: false)
+    package convenience init(path: String, _ settings: StoreSettings) throws(StoreError) {
+        try self.init(path: path, settings, isBuilding: false)
     }
 
     init(
-        path: String, rules: MergeRules, cacheBytes: Int, isBuilding: Bool
+        path: String, _ settings: StoreSettings, isBuilding: Bool,
+        upgrading: (Int) -> Void = { _ in }
     ) throws(StoreError) {
         self.path = path
         self.isBuilding = isBuilding
@@ -69,27 +76,33 @@ package final class StateStore {
         } catch {
             throw .database(error)
         }
-        try Schema.prepare(connection, rules: rules, isBuilding: isBuilding)
+        try Schema.prepare(
+            connection, rules: settings.catalogue.mergeRules, isBuilding: isBuilding,
+            upgrading: upgrading)
         do {
             statements = try StoreStatements(connection)
             names = try NameTable(connection)
             anchors = try AnchorRows.read(connection)
+            lists = try ListIndex(connection, settings.catalogue, &names)
             nextEntity = try Self.next(in: "entities", connection)
             nextHistory = try Self.next(in: "history", connection)
         } catch {
             throw .database(error)
         }
-        cache = EntityCache(limit: cacheBytes, isBuilding: isBuilding)
+        cache = EntityCache(limit: settings.cacheBytes)
+        deadLettersLimit = settings.deadLettersBytes
+        try readLetterBytes()
     }
 
-    /// Says whether there is much to do: then the log of writes grows to 64 MB before it goes into
-    /// the database, which saves work and takes a third of a second; else to 2 MB, which nobody
+    /// Sets whether there is much to do: then the log of writes grows to 64 MB before it goes into
+    /// the database, which saves work and takes a third of a second; else to 4 MB, which nobody
     /// who waits for an event notices.
     package func expect(backlog: Bool) throws(StoreError) {
         guard backlog != hasBacklog else { return }
-        let pages = backlog ? Schema.backlogCheckpointPages : Schema.checkpointPages
         do {
-            try connection.execute("PRAGMA wal_autocheckpoint = \(pages)")
+            try Schema.checkpoint(
+                connection,
+                afterBytes: backlog ? Schema.backlogCheckpointBytes : Schema.checkpointBytes)
         } catch {
             throw .database(error)
         }
@@ -120,6 +133,8 @@ package final class StateStore {
         do {
             dirty.sort { $0.isWritten(before: $1) }
             for entity in dirty { try write(entity) }
+            try lists.flush()
+            try writeLetterBytes()
             try transaction?.commit()
         } catch {
             rollBack()
@@ -134,12 +149,27 @@ package final class StateStore {
         cache.trim()
     }
 
+    private func readLetterBytes() throws(StoreError) {
+        letterBytes = try Schema.value("dead_letter_bytes", connection) { Int($0.integer(0)) } ?? 0
+        storedLetterBytes = letterBytes
+    }
+
+    private func writeLetterBytes() throws(SQLiteError) {
+        guard letterBytes != storedLetterBytes else { return }
+        let update = try connection.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)")
+        try update.bind(1, "dead_letter_bytes")
+        try update.bind(2, letterBytes)
+        try update.run()
+        storedLetterBytes = letterBytes
+    }
+
     /// Writes the entities that were used longest ago, where there are too many in memory.
     private func makeRoom() throws(StoreError) {
         var dropped = cache.trim().filter(\.isDirty)
         dropped.sort { $0.isWritten(before: $1) }
         do {
             for entity in dropped { try write(entity) }
+            try lists.flushIfFull()
         } catch {
             throw .database(error)
         }
@@ -150,9 +180,11 @@ package final class StateStore {
         transaction = nil
         dirty.removeAll()
         cache.removeAll()
+        lists.forgetChanges()
         // Where these fail the next statement will, and says so.
         try? names.reload()
         anchors = (try? AnchorRows.read(connection)) ?? [:]
+        try? readLetterBytes()
         nextEntity = (try? Self.next(in: "entities", connection)) ?? nextEntity
         nextHistory = (try? Self.next(in: "history", connection)) ?? nextHistory
     }
@@ -167,10 +199,9 @@ package final class StateStore {
     }
 
     private func write(_ entity: CachedEntity) throws(SQLiteError) {
-        let isNew = entity.number == nil
-        let number = entity.number ?? nextEntity
+        let isNew = !entity.hasRow
+        let number = number(of: entity)
         let statement = isNew ? statements.insertEntity : statements.updateEntity
-        if entity.seen.isFull { try spill(entity, number) }
         try statement.bind(1, number)
         try statement.bind(2, entity.spilled)
         try statement.bind(3, blob: entity.seen.bytes)
@@ -180,20 +211,33 @@ package final class StateStore {
         }
         let state = entity.state
         try statement.run(blob: state.span, at: 4)
-        guard isNew else { return }
-        entity.number = number
-        nextEntity += 1
+        entity.hasRow = true
+        if entity.isRelisted { lists.change(entity, number) }
     }
 
-    private func spill(_ entity: CachedEntity, _ number: Int64) throws(SQLiteError) {
-        let insert = statements.insertOlder
+    /// The number of the entity's row, there or to come.
+    private func number(of entity: CachedEntity) -> Int64 {
+        if let number = entity.number { return number }
+        defer { nextEntity += 1 }
+        entity.number = nextEntity
+        return nextEntity
+    }
+
+    /// Moves the list of an entity's events to tables of their own.
+    func spill(_ entity: CachedEntity) throws(SQLiteError) {
+        let number = number(of: entity)
         for entry in entity.seen.entries {
-            try insert.bind(1, number)
-            try insert.bind(2, bits: entry.fingerprint)
-            try insert.bind(3, entry.history)
-            try insert.run()
+            let byHash = statements.insertOlder
+            try byHash.bind(1, number)
+            try byHash.bind(2, bits: entry.fingerprint)
+            try byHash.bind(3, entry.history)
+            try byHash.run()
+            let inOrder = statements.insertOlderOrder
+            try inOrder.bind(1, number)
+            try inOrder.bind(2, entry.history)
+            try inOrder.run()
         }
-        entity.spilled += Int64(entity.seen.entries.count)
+        entity.spilled += Int64(entity.seen.count)
         entity.seen.removeAll()
     }
 }

@@ -8,10 +8,14 @@ struct StoreStatements {
     let insertHistory: Statement
     let findHistory: Statement
     let insertOlder: Statement
+    let insertOlderOrder: Statement
     let findOlder: Statement
     let setOffset: Statement
     let setAnchor: Statement
     let insertDeadLetter: Statement
+    let deleteDeadLetter: Statement
+    let insertDropped: Statement
+    let findDropped: Statement
     let findRequest: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
@@ -33,6 +37,7 @@ struct StoreStatements {
         findHistory = try connection.prepare(
             "SELECT type, version FROM history WHERE number = ?")
         insertOlder = try connection.prepare("INSERT INTO older VALUES(?, ?, ?)")
+        insertOlderOrder = try connection.prepare("INSERT INTO older_order VALUES(?, ?)")
         findOlder = try connection.prepare(
             "SELECT history FROM older WHERE entity = ? AND fingerprint = ?")
         setOffset = try connection.prepare(
@@ -50,8 +55,21 @@ struct StoreStatements {
         insertDeadLetter = try connection.prepare(
             """
             INSERT INTO dead_letters(
-                topic, partition, "offset", reason, detail, seconds, key, value, value_bytes)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                topic, partition, "offset", reason, detail, seconds, key, value, value_bytes,
+                time, hash, is_kept)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        deleteDeadLetter = try connection.prepare(
+            """
+            DELETE FROM dead_letters WHERE number = ?
+            RETURNING coalesce(length(key), 0) + coalesce(length(value), 0)
+            """)
+        insertDropped = try connection.prepare(
+            "INSERT OR IGNORE INTO dropped_letters VALUES(?, ?, ?, ?, ?, ?, ?)")
+        findDropped = try connection.prepare(
+            """
+            SELECT 1 FROM dropped_letters
+            WHERE topic = ? AND partition = ? AND "offset" = ? AND hash = ?
             """)
         findRequest = try connection.prepare(
             """

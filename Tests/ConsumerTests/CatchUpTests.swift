@@ -19,7 +19,7 @@ import Testing
 
     private static func store() throws -> StateStore {
         try StateStore(
-            path: ":memory:", rules: ModelType.catalogue.mergeRules, cacheBytes: 10_000)
+            path: ":memory:", .init(ModelType.catalogue, cacheBytes: 10_000))
     }
 
     @Test(arguments: 1...3) func `it reads up to the ends and no further, in one go or in pieces`(

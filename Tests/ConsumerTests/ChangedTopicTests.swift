@@ -90,8 +90,7 @@ import Testing
 
     /// Sets what the state knows of the partition.
     private func setProgress(next: Int64) throws {
-        let rules = Catalogue.shipped.mergeRules
-        let store = try StateStore.open(folder, rules: rules, cacheBytes: 0)
+        let store = try StateStore.open(folder, .init(Catalogue.shipped, cacheBytes: 0))
         let last = LastRecord(offset: next - 1, eventID: nil, hash: BodyHash(high: 1, low: 1))
         try store.begin()
         try store.advance(
@@ -196,7 +195,7 @@ import Testing
         #expect((gap.first, gap.end) == (0, start))
         #expect(gap.reason == "before")
         let rebuilt = try StateStore(
-            path: ":memory:", rules: ModelType.catalogue.mergeRules, cacheBytes: 10_000)
+            path: ":memory:", .init(ModelType.catalogue, cacheBytes: 10_000))
         try topics.catchUp(
             rebuilt,
             to: [

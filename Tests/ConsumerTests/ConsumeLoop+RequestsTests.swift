@@ -33,7 +33,7 @@ import Testing
 
     private func build(scope: String? = nil) throws -> Generation {
         let (store, generation) = try StateStore.build(
-            in: folder, rules: ModelType.catalogue.mergeRules, cacheBytes: 100_000)
+            in: folder, .init(ModelType.catalogue, cacheBytes: 100_000))
         if let scope { try store.setScope(scope) }
         try store.finish(generation, in: folder)
         return generation
@@ -41,10 +41,10 @@ import Testing
 
     @Test func `a start removes what a replay left unfinished, unless one is running`() throws {
         defer { topics.end() }
-        _ = try StateStore.open(folder, rules: ModelType.catalogue.mergeRules, cacheBytes: 0)
+        _ = try StateStore.open(folder, .init(ModelType.catalogue, cacheBytes: 0))
         var lock: FileLock? = try folder.lockForReplay()
         let unfinished = try StateStore.build(
-            in: folder, rules: ModelType.catalogue.mergeRules, cacheBytes: 100_000
+            in: folder, StoreSettings(ModelType.catalogue, cacheBytes: 100_000)
         ).generation
         var running = try RunningConsumer(
             topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
@@ -128,6 +128,33 @@ import Testing
         }
         try topics.send([ModelEvent(type: "order.updated", id: "order-1").record])
         try folder.reach(topics.ends)
+        try consumer.stop()
+    }
+
+    @Test func `dead letters are set aside between two batches, and stay so in a new generation`()
+        throws
+    {
+        defer { topics.end() }
+        let junk = (0..<40).map { TestRecord(topic: "order.updated", key: "o", value: "\($0) no") }
+        try topics.send(junk)
+        let consumer = try RunningConsumer(
+            topics.cluster.configuration, folder, catalogue: ModelType.catalogue)
+        try folder.reach(topics.ends)
+        var selection = DeadLetterSelection()
+        selection.numbers = [3, 4, 5]
+        let order = DropOrder(selection, because: "a test, with blanks")
+        #expect(try ask(StateRequest.dropDeadLetters, "\(order)") == .done("3"))
+        guard case .refused = try ask(StateRequest.dropDeadLetters, "no selection") else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(try StateReader.open(folder).deadLetterCounts() == [.json: 37])
+        let generation = try build()
+        #expect(try ask(StateRequest.swap, generation.name) == .done(generation.name))
+        let reader = try StateReader.open(folder)
+        #expect(try reader.deadLetterCounts() == [.json: 37])
+        #expect(
+            try reader.droppedLetters(limit: 9).map(\.why) == .init(repeating: order.why, count: 3))
         try consumer.stop()
     }
 

@@ -114,8 +114,7 @@ final class RunningConsumer {
         batchRecords: Int = 100, observing: Bool = false,
         onGap: ConsumerConfiguration.OnGap = .stop
     ) throws {
-        let rules = catalogue.mergeRules
-        let store = try StateStore.open(folder, rules: rules, cacheBytes: 100_000)
+        let store = try StateStore.open(folder, .init(catalogue, cacheBytes: 100_000))
         var kafka = kafka
         kafka.topicPrefix = TestTopics.prefix
         var state = StateConfiguration()

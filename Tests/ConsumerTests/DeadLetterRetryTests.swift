@@ -21,7 +21,7 @@ import Testing
     init() throws {
         catalogue = try Catalogue(json5: Array(Self.text.utf8))
         store = try StateStore(
-            path: ":memory:", rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            path: ":memory:", .init(catalogue, cacheBytes: 1 << 20))
     }
 
     private func body(_ type: String, _ number: Int, padding: Int = 0) -> [UInt8] {

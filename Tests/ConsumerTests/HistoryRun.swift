@@ -53,7 +53,7 @@ struct HistoryRun {
 
     private func open() throws -> StateStore {
         try StateStore.openAgain(
-            folder, rules: ModelType.catalogue.mergeRules, cacheBytes: cacheBytes)
+            folder, .init(ModelType.catalogue, cacheBytes: cacheBytes))
     }
 
     /// Where the store says that it goes on.

@@ -72,16 +72,15 @@ import Testing
         _ topics: TestTopics, _ ends: [[TopicPartition: Int64]], in folder: StateFolder,
         cacheBytes: Int
     ) throws -> String {
-        let rules = ModelType.catalogue.mergeRules
         let lock = try folder.lockForReplay()
         defer { withExtendedLifetime(lock) {} }
         let (builder, generation) = try StateStore.build(
-            in: folder, rules: rules, cacheBytes: cacheBytes)
+            in: folder, .init(ModelType.catalogue, cacheBytes: cacheBytes))
         try topics.catchUp(builder, to: topics.targets(ends[0], exact: true))
         try builder.finish(generation, in: folder)
         for end in ends.dropFirst() {
             let store = try StateStore.open(
-                generation, in: folder, rules: rules, cacheBytes: cacheBytes)
+                generation, in: folder, .init(ModelType.catalogue, cacheBytes: cacheBytes))
             try topics.catchUp(store, to: topics.targets(end, exact: true))
         }
         return try StateReader(path: generation.database).exported()

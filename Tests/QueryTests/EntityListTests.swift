@@ -1,4 +1,5 @@
 import Events
+import HTTP
 import JSON
 import Store
 import Testing
@@ -66,27 +67,69 @@ struct EntityListTests {
 
     @Test func `a page does so much work and no more, and the next goes on`() throws {
         try fixture.apply((0..<30).map { SampleEvent(id: "thing-\(100 + $0)", number: $0) })
-        var filtered = question()
-        filtered.filters = [Filter(path: try #require(JSONPath("state")), text: "GONE")]
         var bounds = EntityList.Bounds()
         bounds.time = .max / 2
         bounds.rows = 12
-        var pages = 0
+        var counts: [Int] = []
         var cursor: String?
         repeat {
-            filtered.cursor = cursor
-            let (ids, next) = try page(filtered, bounds)
-            #expect(ids.isEmpty)
+            let (ids, next) = try page(question(cursor: cursor), bounds)
+            counts.append(ids.count)
             cursor = next
-            pages += 1
         } while cursor != nil
-        #expect(pages == 3)
+        #expect(counts == [12, 12, 6])
         // Without any time a page still comes on by one, and the bytes end one too.
         bounds.time = 0
         #expect(try page(question(), bounds).ids == ["thing-100"])
         bounds.time = .max / 2
         bounds.bytes = 1
         #expect(try page(question(), bounds).ids == ["thing-100"])
+    }
+
+    @Test func `what nothing meets is looked up at once, and few among many are too`() throws {
+        try fixture.apply(
+            (0..<300).map {
+                SampleEvent(
+                    id: "thing-\(100 + $0)", number: $0,
+                    fields: #""state":"\#($0 == 170 ? "RARE" : "NEW")","size":1"#)
+            })
+        var bounds = EntityList.Bounds()
+        bounds.time = .max / 2
+        bounds.rows = 2
+        bounds.entries = 10
+        func filtered(_ filters: [(String, String)]) throws -> ListQuestion {
+            var filtered = question()
+            filtered.filters = try filters.map {
+                Filter(path: try #require(JSONPath($0.0)), text: $0.1)
+            }
+            return filtered
+        }
+        let none = try page(filtered([("state", "GONE")]), bounds)
+        #expect(none.ids.isEmpty && none.next == nil)
+        let both = try filtered([("size", "1"), ("state", "RARE")])
+        let rare = try page(both, bounds)
+        #expect(rare.ids == ["thing-270"] && rare.next == nil)
+        var since = both
+        since.updatedSince = PointInTime("2026-01-01T00:00:00Z")
+        #expect(try page(since, bounds).ids == ["thing-270"])
+    }
+
+    @Test func `a cursor of the lists belongs to its generation`() throws {
+        let events = (0..<5).map { SampleEvent(id: "thing-\($0)", number: $0) }
+        try fixture.apply(events)
+        for isFiltered in [true, false] {
+            var list = question(limit: 2)
+            if isFiltered {
+                list.filters = [Filter(path: try #require(JSONPath("state")), text: "NEW")]
+            } else {
+                list.updatedSince = PointInTime("2026-01-01")
+            }
+            list.cursor = try page(list).next
+            #expect(try page(list).ids == ["thing-2", "thing-3"])
+            try fixture.swap(to: events)
+            let failure = #expect(throws: QueryFailure.self) { try page(list) }
+            #expect(failure?.problem.status == 410)
+        }
     }
 
     @Test func `those that changed since a time are those whose newest event is not older`() throws

@@ -65,7 +65,7 @@ final class QueryFixture {
         directory = try TemporaryDirectory()
         folder = StateFolder(directory.path)
         store = try StateStore.open(
-            folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            folder, .init(catalogue, cacheBytes: 1 << 20))
     }
 
     /// Applies an event that lies at an offset of `topic[0]`, in a transaction of its own.
@@ -81,15 +81,14 @@ final class QueryFixture {
 
     /// Makes a generation of these events alone the live one, as a replay does.
     func swap(to events: [SampleEvent]) throws {
-        let rules = catalogue.mergeRules
         let replay = try folder.lockForReplay()
         defer { withExtendedLifetime(replay) {} }
         let (builder, generation) = try StateStore.build(
-            in: folder, rules: rules, cacheBytes: 1 << 20)
+            in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try apply(events, to: builder)
         try builder.finish(generation, in: folder)
         let built = try StateStore.open(
-            generation, in: folder, rules: rules, cacheBytes: 1 << 20)
+            generation, in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try built.install(generation, in: folder, with: store.lock)
         store = built
     }

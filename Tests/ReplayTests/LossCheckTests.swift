@@ -22,7 +22,7 @@ import Testing
     ) throws -> StateReader {
         let path = directory.file(name)
         let store = try StateStore(
-            path: path, rules: Catalogue.shipped.mergeRules, cacheBytes: 100_000)
+            path: path, .init(Catalogue.shipped, cacheBytes: 100_000))
         let entry = try #require(Catalogue.shipped["order.updated"])
         try store.begin()
         for (id, events) in orders {

@@ -78,7 +78,7 @@ import Testing
     /// A state with an order for each id, whose event is of that second and at that offset.
     private func fill(_ path: String, _ orders: [String: Int64]) throws {
         let store = try StateStore(
-            path: path, rules: Catalogue.shipped.mergeRules, cacheBytes: 100_000)
+            path: path, .init(Catalogue.shipped, cacheBytes: 100_000))
         let entry = try #require(Catalogue.shipped["order.updated"])
         try store.begin()
         for (id, second) in orders {

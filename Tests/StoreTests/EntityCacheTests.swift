@@ -31,22 +31,23 @@ import Testing
         }
     }
 
-    @Test func `while a generation is built the entities of lower partitions go first`() {
-        // Room for ten: an empty state has four bytes.
-        var cache = EntityCache(limit: 10 * 404, isBuilding: true)
-        func add(_ number: Int, partition: Int32) -> [String] {
+    @Test func `a small part is dropped at a time, in the order of its use`() {
+        // Room for 640: an empty state has four bytes.
+        var cache = EntityCache(limit: 640 * 404)
+        var dropped: [String] = []
+        for number in 0..<5000 {
             let entity = CachedEntity(key("\(number)"))
-            entity.partition = partition
             cache.insert(entity)
             cache.settle(entity)
-            return cache.trim().map(\.key.id)
+            let now = cache.trim().map(\.key.id)
+            #expect(now.count <= 11)
+            dropped += now
         }
-        for number in 0..<10 { #expect(add(number, partition: number < 6 ? 1 : 2).isEmpty) }
-        #expect(Set(add(10, partition: 2)) == Set((0..<6).map(String.init)))
-        #expect(cache.find(key("5")) == nil)
-        for number in 11..<16 { #expect(add(number, partition: 2).isEmpty) }
-        // No other partition's are left.
-        #expect(add(16, partition: 2).count == 11)
+        #expect(dropped == (0..<dropped.count).map(String.init))
+        #expect((4360..<4372).contains(dropped.count))
+        #expect(cache.dirty.isEmpty)
+        #expect(cache.find(key("4999")) != nil)
+        #expect(cache.find(key("\(dropped.count - 1)")) == nil)
     }
 
     @Test func `an id is its bytes, and the entity's name counts`() {

@@ -53,12 +53,12 @@ extension StateStore {
     /// A database of this process's own.
     static func inMemory(cacheBytes: Int = 1 << 20) throws -> StateStore {
         try StateStore(
-            path: ":memory:", rules: catalogue.mergeRules, cacheBytes: cacheBytes)
+            path: ":memory:", .init(catalogue, cacheBytes: cacheBytes))
     }
 
     /// Opens the live generation of a folder with the rules of these tests.
     static func open(_ folder: StateFolder, cacheBytes: Int = 1 << 20) throws -> StateStore {
-        try open(folder, rules: catalogue.mergeRules, cacheBytes: cacheBytes)
+        try open(folder, .init(catalogue, cacheBytes: cacheBytes))
     }
 
     /// Applies an event within the open transaction.

@@ -8,8 +8,7 @@ import Testing
     @Test func `an export is sorted by entity and id`() throws {
         let directory = try TemporaryDirectory()
         let store = try StateStore(
-            path: directory.file("state.sqlite"), rules: Catalogue.shipped.mergeRules,
-            cacheBytes: 0)
+            path: directory.file("state.sqlite"), .init(Catalogue.shipped, cacheBytes: 0))
         try store.begin()
         for (type, id) in [
             ("order.updated", "b"), ("license.created", "z"), ("order.submitted", "a"),

@@ -21,7 +21,7 @@ import Testing
     @discardableResult
     private func build(_ events: [SampleEvent] = []) throws -> Generation {
         let (store, generation) = try StateStore.build(
-            in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try store.applyAll(events)
         try store.finish(generation, in: folder)
         return generation
@@ -29,7 +29,7 @@ import Testing
 
     private func install(_ generation: Generation, after live: StateStore) throws -> StateStore {
         let store = try StateStore.open(
-            generation, in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            generation, in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try store.install(generation, in: folder, with: live.lock)
         return store
     }
@@ -48,7 +48,7 @@ import Testing
 
     @Test func `what a killed replay left is not taken for the first generation`() throws {
         let (store, unfinished) = try StateStore.build(
-            in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try store.applyAll([SampleEvent()])
         let live = try StateStore.open(folder)
         #expect(try folder.current()?.name == "000002")
@@ -98,7 +98,7 @@ import Testing
         _ = try StateStore.open(folder)
         do {
             _ = try StateStore.build(
-                in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+                in: folder, .init(catalogue, cacheBytes: 1 << 20))
         }
         let error = #expect(throws: StoreError.self) {
             try StateReader.open(folder, generation: "000002")

@@ -35,7 +35,7 @@ import Testing
         #expect(try store.applyAll([event, newer]) == [.applied, .applied])
         #expect(try store.applyAll([event]) == [.duplicate])
         let other = try StateStore(
-            path: store.path, rules: catalogue.mergeRules, cacheBytes: 0)
+            path: store.path, .init(catalogue, cacheBytes: 0))
         #expect(try other.applyAll([event, newer]) == [.duplicate, .duplicate])
     }
 
@@ -59,17 +59,24 @@ import Testing
     }
 
     @Test func `an entity with many events knows them all`() throws {
-        let events = (0..<1000).map {
+        let events = (0..<2500).map {
             SampleEvent(
-                seconds: 1000 - Int64($0), eventID: UInt64($0), fields: [("f\($0 % 7)", "\($0)")])
+                seconds: 2500 - Int64($0), eventID: UInt64($0), fields: [("f\($0 % 7)", "\($0)")])
         }
-        for start in stride(from: 0, to: 1000, by: 100) {
+        for start in stride(from: 0, to: 2500, by: 100) {
             try store.applyAll(Array(events[start..<start + 100]))
         }
-        #expect(try reader.history("thing", "thing-1").map(\.number) == Array(1...1000))
+        #expect(try reader.history("thing", "thing-1").map(\.number) == Array(1...2500))
+        for start: Int64 in [0, 1, 999, 1000, 1001, 2300, 2432, 2433, 2499, 2500] {
+            let rows = try reader.historyRows("thing", "thing-1", after: start)
+            var rest: [Int64] = []
+            while let row = try rows.next() { rest.append(row.number) }
+            #expect(rest == Array(start..<2500).map { $0 + 1 })
+            #expect(rows.isAtEnd)
+        }
         let again = try store.applyAll(events.shuffled())
         #expect(again.allSatisfy { $0 == .duplicate })
-        #expect(try reader.history("thing", "thing-1").count == 2000)
+        #expect(try reader.history("thing", "thing-1").count == 5000)
     }
 
     @Test func `ids that look alike are two entities`() throws {

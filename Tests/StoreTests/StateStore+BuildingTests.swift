@@ -16,7 +16,7 @@ import Testing
         let folder = StateFolder(directory.file("state"))
         let live = try StateStore.open(folder)
         let (store, generation) = try StateStore.build(
-            in: folder, rules: catalogue.mergeRules, cacheBytes: cacheBytes)
+            in: folder, .init(catalogue, cacheBytes: cacheBytes))
         var numbers = SeededGenerator(seed: 7)
         for _ in 0..<60 {
             let batch = (0..<20).map { _ in
@@ -45,11 +45,11 @@ import Testing
         let folder = StateFolder(directory.file("state"))
         let live = try StateStore.open(folder)
         let (store, generation) = try StateStore.build(
-            in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try store.applyAll([SampleEvent()])
         try store.finish(generation, in: folder)
         let next = try StateStore.open(
-            generation, in: folder, rules: catalogue.mergeRules, cacheBytes: 1 << 20)
+            generation, in: folder, .init(catalogue, cacheBytes: 1 << 20))
         try next.install(generation, in: folder, with: live.lock)
         #expect(try next.applyAll([SampleEvent()]) == [.duplicate])
         let other = SampleEvent(id: "thing-2", eventID: 2)

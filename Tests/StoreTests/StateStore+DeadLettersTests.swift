@@ -86,6 +86,88 @@ import Testing
         #expect(try store.deadLetterCounts()[.key] == 1)
     }
 
+    @Test func `past their bytes letters keep only where the record is, until others have gone`()
+        throws
+    {
+        let store = try StateStore(
+            path: ":memory:", .init(catalogue, cacheBytes: 0, deadLettersBytes: 250))
+        let value = [UInt8](repeating: 0x61, count: 100)
+        func keep(_ offset: Int64) throws -> DeadLetter {
+            try store.begin()
+            try store.keepDeadLetter(
+                .json, "why", at: RecordPosition(topic: "t", partition: 0, offset: offset),
+                key: [1].span, value: value.span, timestamp: 1_700_000_000_123,
+                time: Timestamp(seconds: 1))
+            try store.commit()
+            let letters = try store.deadLetters(DeadLetterSelection(), after: 0, limit: 10)
+            return try #require(letters.last)
+        }
+        #expect(try keep(1).isKept)
+        #expect(try keep(2).value == value)
+        let third = try keep(3)
+        #expect(!third.isKept && third.isCut)
+        #expect(third.key == nil && third.value == nil)
+        #expect(third.valueBytes == 100)
+        #expect(third.hash == BodyHash(hashing: value.span))
+        #expect(third.timestamp == 1_700_000_000_123)
+        try store.begin()
+        try store.removeDeadLetter(1)
+        store.rollBack()
+        #expect(try !keep(4).isKept)
+        try store.begin()
+        try store.removeDeadLetter(1)
+        try store.commit()
+        #expect(try keep(5).isKept)
+    }
+
+    @Test func `what was set aside is counted no more, here and in every other generation`() throws
+    {
+        let directory = try TemporaryDirectory()
+        let folder = StateFolder(directory.path)
+        let store = try StateStore.open(folder)
+        try store.begin()
+        try keep(.json, "a", at: 1, in: store)
+        try keep(.key, "a", at: 2, in: store)
+        try store.keepDeadLetter(
+            .tombstone, "why", at: RecordPosition(topic: "a", partition: 0, offset: 3), key: nil,
+            value: nil, time: Timestamp(seconds: 3))
+        try keep(.json, "a", at: 4, in: store)
+        let first = try store.dropDeadLetters(
+            DeadLetterSelection(), because: "test data", after: 0, upTo: 3, limit: 2)
+        #expect(first?.count == 2)
+        let second = try store.dropDeadLetters(
+            DeadLetterSelection(), because: "test data", after: 2, upTo: 3, limit: 2)
+        #expect(second?.count == 1)
+        try store.commit()
+        #expect(try store.deadLetterCounts() == [.json: 1])
+        #expect(try store.droppedCount() == 3)
+        let dropped = try StateReader.open(folder).droppedLetters(limit: 10)
+        #expect(dropped.map(\.position.offset) == [1, 2, 3])
+        #expect(dropped.map(\.reason) == [.json, .key, .tombstone])
+        #expect(Set(dropped.map(\.why)) == ["test data"])
+
+        let (other, _) = try StateStore.build(in: folder, .init(catalogue, cacheBytes: 0))
+        try other.begin()
+        // Met before the other generation knows what was set aside.
+        try keep(.json, "a", at: 1, in: other)
+        try other.commit()
+        try other.adoptDropped(from: StateReader.open(folder))
+        try other.begin()
+        try keep(.key, "a", at: 2, in: other)
+        // The same place in a topic that was recreated: another record.
+        try other.keepDeadLetter(
+            .json, "why", at: RecordPosition(topic: "a", partition: 0, offset: 2), key: nil,
+            value: [9].span, time: Timestamp(seconds: 3))
+        try other.keepDeadLetter(
+            .tombstone, "why", at: RecordPosition(topic: "a", partition: 0, offset: 3), key: nil,
+            value: nil, time: Timestamp(seconds: 3))
+        try keep(.json, "a", at: 4, in: other)
+        try other.commit()
+        let left = try other.deadLetters(DeadLetterSelection(), after: 0, limit: 10)
+        #expect(left.map(\.position.offset) == [2, 4])
+        #expect(try other.droppedCount() == 3)
+    }
+
     @Test func `a key as long as a value is cut too`() throws {
         let store = try StateStore.inMemory()
         let long = [UInt8](repeating: 0x61, count: 2_000_000)

@@ -45,9 +45,9 @@ import Testing
         #expect(try reader.history("thing", "thing-3").map(\.type) == ["thing.ended"])
     }
 
-    /// The merge rules of a catalogue of these types.
-    private func rules(_ types: String) throws -> MergeRules {
-        try Catalogue(json5: Array("{types: {\(types)}}".utf8)).mergeRules
+    /// A catalogue of these types.
+    private func sample(_ types: String) throws -> Catalogue {
+        try Catalogue(json5: Array("{types: {\(types)}}".utf8))
     }
 
     private static let changed =
@@ -56,11 +56,12 @@ import Testing
     @Test func `a type whose rules changed is refused once the state has events of it`() throws {
         let directory = try TemporaryDirectory()
         let folder = StateFolder(directory.path)
-        let other = try rules(
+        let other = try sample(
+
             Self.changed.replacing("}", with: ", rank: 30}")
                 + #", "thing.new": {entity: "other", key: "data.id", snapshot: "data"}"#)
         do { _ = try StateStore.open(folder) }
-        do { _ = try StateStore.open(folder, rules: other, cacheBytes: 0) }
+        do { _ = try StateStore.open(folder, .init(other, cacheBytes: 0)) }
         let path: String
         do {
             let store = try StateStore.open(folder)
@@ -68,11 +69,11 @@ import Testing
             path = store.path
         }
         #expect(throws: StoreError.rulesChanged(path: path, type: "thing.changed")) {
-            try StateStore.open(folder, rules: other, cacheBytes: 0)
+            try StateStore.open(folder, .init(other, cacheBytes: 0))
         }
         #expect(throws: StoreError.typeGone(path: path, type: "thing.changed")) {
             try StateStore.open(
-                folder, rules: Catalogue.shipped.mergeRules, cacheBytes: 0)
+                folder, .init(Catalogue.shipped, cacheBytes: 0))
         }
     }
 
@@ -88,9 +89,9 @@ import Testing
             try store.applyAll([SampleEvent()])
         }
         // Without thing.ended and thing.reset, and with another one.
-        let rules = try rules(
+        let other = try sample(
             Self.changed + #", "thing.new": {entity: "thing", key: "data.id", snapshot: "data"}"#)
-        do { _ = try StateStore.open(folder, rules: rules, cacheBytes: 0) }
+        do { _ = try StateStore.open(folder, .init(other, cacheBytes: 0)) }
         let store = try StateStore.open(folder)
         #expect(try store.applyAll([SampleEvent()]) == [.duplicate])
     }
@@ -100,10 +101,10 @@ import Testing
         let folder = StateFolder(directory.path)
         let path = try StateStore.open(folder).path
         try Connection(path: path).execute("UPDATE meta SET value = 99 WHERE name = 'format'")
-        #expect(throws: StoreError.format(path: path, found: 99, known: 2)) {
+        #expect(throws: StoreError.format(path: path, found: 99, known: 3)) {
             try StateStore.open(folder)
         }
-        #expect(throws: StoreError.format(path: path, found: 99, known: 2)) {
+        #expect(throws: StoreError.format(path: path, found: 99, known: 3)) {
             try StateReader.open(folder)
         }
     }
@@ -113,7 +114,7 @@ import Testing
         let path = directory.file("state.sqlite")
         try FileSystem.write(String(repeating: "no database ", count: 1000), to: path)
         let error = #expect(throws: StoreError.self) {
-            try StateStore(path: path, rules: catalogue.mergeRules, cacheBytes: 0)
+            try StateStore(path: path, .init(catalogue, cacheBytes: 0))
         }
         #expect(error?.description.contains("hookline replay") == true)
     }
@@ -137,7 +138,7 @@ import Testing
             case 1:
                 store = nil
                 store = try StateStore.openAgain(
-                    folder, rules: catalogue.mergeRules, cacheBytes: 2000 * (seed % 3))
+                    folder, .init(catalogue, cacheBytes: 2000 * (seed % 3)))
             default:
                 try store?.applyAll(events)
                 for event in events { try expected[event.id, default: EntityState()].apply(event) }

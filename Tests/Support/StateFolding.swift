@@ -54,11 +54,11 @@ extension StateStore {
     /// Opens the live generation of a folder that this process had open before: a process that
     /// another test starts at that moment has the lock until it runs its own program.
     package static func openAgain(
-        _ folder: StateFolder, rules: MergeRules, cacheBytes: Int
+        _ folder: StateFolder, _ settings: StoreSettings
     ) throws -> StateStore {
         try eventually("the lock of \(folder.path)") {
             do {
-                return try open(folder, rules: rules, cacheBytes: cacheBytes)
+                return try open(folder, settings)
             } catch StoreError.locked {
                 return nil
             }

@@ -18,7 +18,7 @@ enum ImportRules {
         "Publisher": ["Events", "JSON", "Journal", "Kafka"],
         "Projection": ["Events", "JSON"],
         "SQLite": ["CSQLite"],
-        "Store": ["Events", "Files", "Projection", "SQLite"],
+        "Store": ["Events", "Files", "JSON", "Projection", "SQLite"],
         "Consumer": ["Events", "Files", "JSON", "Kafka", "Projection", "Store"],
         "Replay": ["Consumer", "Events", "Files", "JSON", "Kafka", "Projection", "Store"],
         "Query": ["Events", "HTTP", "JSON", "Kafka", "Projection", "Store"],

@@ -114,6 +114,8 @@ enum LayoutRules {
         "Sources/Simulator/SimulatedRequest.swift": "a value that EventGeneratorTests look at",
         "Sources/Simulator/SimulatorConfiguration.swift": "values that EventGeneratorTests set",
         "Sources/Projection/FieldText.swift": "FilterTests",
+        "Sources/Store/ListIndex.swift": "ListRowsTests",
+        "Sources/Store/StoreSettings.swift": "values that the store's tests set",
         "Sources/Store/DeadLetter.swift": "StateStore+DeadLettersTests",
         "Sources/Store/Generation.swift": "StateFolder+GenerationsTests",
         "Sources/Store/Progress.swift": "StateStore+ProgressTests",

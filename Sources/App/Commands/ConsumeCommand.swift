@@ -104,8 +104,14 @@ enum ConsumeCommand {
         let settings = context.settings
         let store = try StateCommands.stored { () throws(StoreError) in
             try StateStore.open(
-                StateFolder(settings.state.folder), rules: settings.catalogue.mergeRules,
-                cacheBytes: settings.state.cacheBytes)
+                StateFolder(settings.state.folder), .init(settings.state, settings.catalogue)
+            ) { format in
+                context.readiness.set(
+                    "state", .notReady("being brought from format \(format) to the present one"))
+                context.log.info(
+                    "upgrading the state in place; an older version cannot open it afterwards",
+                    ["format": .init(format)])
+            }
         }
         let consumer = ConsumeLoop(
             store: store, catalogue: settings.catalogue, kafka: settings.kafka,
@@ -116,6 +122,7 @@ enum ConsumeCommand {
                 log: context.log))
         context.readiness.set("state", .ready)
         context.readiness.watch("consumer") { consumer.status.reasons }
+        context.readiness.note("state") { consumer.status.notes }
         return consumer
     }
 }

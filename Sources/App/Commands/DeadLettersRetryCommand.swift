@@ -100,8 +100,7 @@ enum DeadLettersRetryCommand {
             guard try folder.currentDatabase() != nil else { throw .noState(folder: folder.path) }
             do throws(StoreError) {
                 let store = try StateStore.open(
-                    folder, rules: settings.catalogue.mergeRules,
-                    cacheBytes: settings.state.cacheBytes)
+                    folder, .init(settings.state, settings.catalogue))
                 let retry = try DeadLetterRetry(store, selection, judge)
                 while try retry.step() {}
                 return retry.summary

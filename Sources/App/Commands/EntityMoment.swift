@@ -89,7 +89,7 @@ extension CommandFailure {
         let code: ExitCode =
             switch failure {
             case .unknown, .notYet: .negative
-            case .taken, .replaced, .missing, .unreadable, .tooMany, .store: .data
+            case .taken, .replaced, .missing, .unreadable, .tooMany, .long, .store: .data
             case .late, .kafka, .stopping: .unavailable
             }
         self.init(code, "\(failure)")

@@ -16,8 +16,7 @@ struct DeadLettersRetryCommandTests {
     /// Keeps documented bodies as letters: the first is an event, the second has another key.
     private func fill() throws {
         let store = try StateStore.open(
-            StateFolder(directory.path), rules: Catalogue.shipped.mergeRules,
-            cacheBytes: 1 << 20)
+            StateFolder(directory.path), .init(Catalogue.shipped, cacheBytes: 1 << 20))
         let body = try Fixture.body("order.updated")
         try store.begin()
         for (offset, key) in ["order-123", "order-9"].enumerated() {

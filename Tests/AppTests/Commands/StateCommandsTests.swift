@@ -12,8 +12,7 @@ struct StateCommandsTests {
     init() throws {
         directory = try TemporaryDirectory()
         let store = try StateStore.open(
-            StateFolder(directory.path), rules: Catalogue.shipped.mergeRules,
-            cacheBytes: 1 << 20)
+            StateFolder(directory.path), .init(Catalogue.shipped, cacheBytes: 1 << 20))
         try store.begin()
         for number in 1...3 {
             try Self.apply("order.updated", "order-\(number)", [("state", "\"NEW\"")], to: store)

@@ -14,8 +14,7 @@ struct StateGapsCommandTests {
 
     private func keep(_ gaps: [Gap]) throws {
         let store = try StateStore.open(
-            StateFolder(directory.path), rules: Catalogue.shipped.mergeRules,
-            cacheBytes: 1 << 20)
+            StateFolder(directory.path), .init(Catalogue.shipped, cacheBytes: 1 << 20))
         try store.begin()
         for gap in gaps { try store.passOver(gap, to: nil) }
         try store.commit()

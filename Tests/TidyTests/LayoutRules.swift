@@ -113,6 +113,7 @@ enum LayoutRules {
         "Sources/Simulator/SimulatedHistory.swift": "SimulationTests compare it with the receiver",
         "Sources/Simulator/SimulatedRequest.swift": "a value that EventGeneratorTests look at",
         "Sources/Simulator/SimulatorConfiguration.swift": "values that EventGeneratorTests set",
+        "Sources/App/Commands/LetterWork.swift": "the commands' tests, DeadLetterFlowTests",
         "Sources/Projection/FieldText.swift": "FilterTests",
         "Sources/Store/ListIndex.swift": "ListRowsTests",
         "Sources/Store/StoreSettings.swift": "values that the store's tests set",

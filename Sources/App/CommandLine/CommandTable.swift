@@ -21,6 +21,7 @@ enum CommandTable {
         DeadLetterCommands.list,
         DeadLetterCommands.show,
         DeadLettersRetryCommand.command,
+        DeadLettersDropCommand.command,
         CatalogueCommand.command,
         CatalogueCommand.schema,
         HealthCommand.command,

@@ -1,6 +1,8 @@
+import Consumer
 import Events
 import Projection
 import Store
+import Telemetry
 
 /// `dead-letters ls` and `dead-letters show`.
 enum DeadLetterCommands {
@@ -30,7 +32,8 @@ enum DeadLetterCommands {
             but no event: a field is missing or the type is not in the catalogue), type (the type
             belongs to another topic), key (the record's key is not the entity's id), size (the
             value has more than 16 MiB and 64 KiB), future (the event occurred more than 400 days
-            after its record was written). MET is when consume came to it. Reads the state beside its writer.
+            after its record was written). MET is when consume came to it. Reads the state beside
+            its writer. With --dropped, --since and --until are about when a letter was set aside.
             """,
         options: selection + [
             .init(
@@ -39,6 +42,9 @@ enum DeadLetterCommands {
             .init(
                 name: "--after", value: .integer("NUMBER", 0...Int.max),
                 help: "Go on after this number"),
+            .init(
+                name: "--dropped",
+                help: "List those that dead-letters drop has set aside, by position"),
             .output,
         ],
         examples: [
@@ -52,6 +58,7 @@ enum DeadLetterCommands {
         let selection = try selection(invocation)
         return try StateCommands.reading(invocation) {
             (reader, _, console) throws(CommandFailure) in
+            if invocation.has("--dropped") { return try listDropped(selection, reader, invocation) }
             var cursor = Int64(invocation.integer("--after") ?? 0)
             var left = invocation.integer("--limit") ?? 100
             var found: [DeadLetter] = []
@@ -81,14 +88,36 @@ enum DeadLetterCommands {
         }
     }
 
+    private static func listDropped(
+        _ selection: DeadLetterSelection, _ reader: StateReader, _ invocation: Invocation
+    ) throws(CommandFailure) -> ExitCode {
+        if invocation.text("--after") != nil {
+            throw CommandFailure(.usage, "--after is a letter's number, which --dropped has not")
+        }
+        let letters = try StateCommands.stored { () throws(StoreError) in
+            try reader.droppedLetters(selection, limit: invocation.integer("--limit") ?? 100)
+        }
+        let console = invocation.console
+        if invocation.wantsJSON {
+            for letter in letters { try console.write(DeadLetterText.json(letter)) }
+        } else if letters.isEmpty {
+            try console.line("No dead letter like that was set aside.")
+        } else {
+            try console.write(DeadLetterText.table(letters).text(console.paint))
+        }
+        return .success
+    }
+
     static let show = Command(
         name: "dead-letters show", group: .look,
         summary: "Print one record that could not be applied, with its bytes",
         details: """
             Text is printed as it came, other bytes in hexadecimal, up to 64 KiB and 4 KiB. With
-            --output json all that is kept, in "value" or, where it is no UTF-8, in "valueBase64";
-            with --output raw the value's bytes alone. Of a value over 1114112 bytes the state has
-            the first ones; Kafka has all of it.
+            --output json all of it, in "value" or, where it is no UTF-8, in "valueBase64"; with
+            --output raw the value's bytes alone. The state keeps the first 64 KiB of a value, and
+            nothing of it once all letters together keep state.deadLettersBytes: json and raw read
+            the rest from Kafka. If Kafka does not have it, raw exits with 69, and json prints what
+            is kept, with "isCut" true.
             """,
         arguments: [.init(name: "NUMBER", help: "As ls prints it")],
         options: [
@@ -102,22 +131,46 @@ enum DeadLetterCommands {
         ]
     ) { invocation throws(CommandFailure) in
         let number = try number(invocation.arguments[0])
-        return try StateCommands.reading(invocation) {
-            (reader, _, console) throws(CommandFailure) in
+        var found: (letter: DeadLetter, settings: Settings)?
+        _ = try StateCommands.reading(invocation) {
+            (reader, settings, _) throws(CommandFailure) in
             var selection = DeadLetterSelection()
             selection.numbers = [number]
-            let found = try StateCommands.stored { () throws(StoreError) in
+            let letter = try StateCommands.stored { () throws(StoreError) in
                 try reader.deadLetters(selection, limit: 1).first
             }
-            guard let letter = found else {
+            guard let letter else {
                 throw CommandFailure(.negative, "the state has no dead letter \(number)")
             }
-            switch invocation.text("--output") {
-            case "raw": try console.write(letter.value ?? [])
-            case "json": try console.write(DeadLetterText.json(letter, withValue: true))
-            default: try console.write(DeadLetterText.page(letter))
-            }
+            found = (letter, settings)
             return .success
+        }
+        guard let found else { preconditionFailure("a letter that was found") }
+        let output = invocation.text("--output")
+        var letter = found.letter
+        if letter.isCut, !letter.isKept || output == "raw" || output == "json" {
+            letter = try complete(letter, found.settings, mustBeWhole: output == "raw")
+        }
+        let console = invocation.console
+        switch output {
+        case "raw": try console.write(letter.value ?? [])
+        case "json": try console.write(DeadLetterText.json(letter, withValue: true))
+        default: try console.write(DeadLetterText.page(letter))
+        }
+        return .success
+    }
+
+    /// The letter with what Kafka has of it.
+    private static func complete(
+        _ letter: DeadLetter, _ settings: Settings, mustBeWhole: Bool
+    ) throws(CommandFailure) -> DeadLetter {
+        let judge = DeadLetterJudge(
+            catalogue: settings.catalogue, kafka: settings.kafka, log: .silent)
+        do throws(DeadLetterJudge.Unreadable) {
+            return try judge.complete(letter)
+        } catch {
+            guard mustBeWhole else { return letter }
+            throw CommandFailure(.unavailable, "dead letter \(letter.number): \(error.text)")
         }
     }
 

@@ -3,7 +3,6 @@ import Events
 import Projection
 import Store
 import Telemetry
-import Threads
 
 /// `dead-letters retry`: applies what is an event now.
 enum DeadLettersRetryCommand {
@@ -95,51 +94,12 @@ enum DeadLettersRetryCommand {
     private static func run(
         _ selection: DeadLetterSelection, _ judge: DeadLetterJudge, _ settings: Settings
     ) throws(CommandFailure) -> RetrySummary {
-        let folder = StateFolder(settings.state.folder)
-        let here = try StateCommands.stored { () throws(StoreError) -> RetrySummary? in
-            guard try folder.currentDatabase() != nil else { throw .noState(folder: folder.path) }
-            do throws(StoreError) {
-                let store = try StateStore.open(
-                    folder, .init(settings.state, settings.catalogue))
-                let retry = try DeadLetterRetry(store, selection, judge)
-                while try retry.step() {}
-                return retry.summary
-            } catch {
-                guard case .locked = error else { throw error }
-                return nil
-            }
-        }
-        if let here { return here }
-        return try ask(selection, folder)
-    }
-
-    /// How long the running consume may take.
-    private static let limits = StateRequests.Limits(begin: 30, done: 600)
-    private static let look = Duration.milliseconds(100)
-
-    /// Lets the running consume do it.
-    private static func ask(
-        _ selection: DeadLetterSelection, _ folder: StateFolder
-    ) throws(CommandFailure) -> RetrySummary {
-        let never = Monitor(false)
-        let answer = try StateCommands.stored { () throws(StoreError) in
-            try StateRequests(folder).ask(
-                StateRequest.retryDeadLetters, "\(selection)", limits
-            ) {
-                never.wait(upTo: look) { $0 ? true : nil } == nil
-            }
-        }
-        switch answer {
-        case .done(let text):
-            guard let summary = RetrySummary(text) else {
-                throw CommandFailure(
-                    .software, "consume answered \"\(text)\", which is no answer")
-            }
-            return summary
-        case .refused(let why): throw CommandFailure(.temporary, why)
-        case nil:
-            throw CommandFailure(
-                .temporary, "the running consume did not answer in time: see its log")
+        try LetterWork.run(
+            StateRequest.retryDeadLetters, "\(selection)", settings, answer: { RetrySummary($0) }
+        ) { store throws(StoreError) in
+            let retry = try DeadLetterRetry(store, selection, judge)
+            while try retry.step() {}
+            return retry.summary
         }
     }
 }

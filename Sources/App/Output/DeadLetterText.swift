@@ -21,6 +21,32 @@ enum DeadLetterText {
         return table
     }
 
+    /// Those that were set aside.
+    static func table(_ letters: [DroppedLetter]) -> TextTable {
+        var table = TextTable("RECORD", "REASON", "DROPPED", "WHY")
+        for letter in letters {
+            table.add(
+                "\(letter.position)", letter.reason.name, letter.time.forPeople,
+                oneLine(letter.why))
+        }
+        return table
+    }
+
+    static func json(_ letter: DroppedLetter) -> String {
+        var writer = JSONWriter()
+        writer.object { line in
+            line.field("topic", letter.position.topic)
+            line.field("partition", letter.position.partition)
+            line.field("offset", letter.position.offset)
+            line.field("hash", letter.hash?.description)
+            line.field("reason", letter.reason.name)
+            line.field("why", letter.why)
+            line.field("droppedAt", letter.time.rfc3339)
+        }
+        writer.newline()
+        return writer.text
+    }
+
     /// Everything about one, for people.
     static func page(_ letter: DeadLetter) -> String {
         """
@@ -36,6 +62,7 @@ enum DeadLetterText {
     }
 
     private static func size(_ letter: DeadLetter) -> String {
+        guard letter.isKept else { return "\(letter.valueBytes) bytes, which only Kafka has" }
         guard let value = letter.value else { return "none" }
         guard letter.isCut else { return "\(value.count) bytes" }
         return "\(letter.valueBytes) bytes, of which the first \(value.count) are kept"
@@ -88,6 +115,7 @@ enum DeadLetterText {
             line.field("reason", letter.reason.name)
             line.field("detail", letter.detail)
             line.field("metAt", letter.time.rfc3339)
+            line.field("timestamp", letter.timestamp.map { Timestamp(milliseconds: $0).rfc3339 })
             bytes("key", letter.key, &line)
             line.field("valueBytes", letter.valueBytes)
             if withValue {

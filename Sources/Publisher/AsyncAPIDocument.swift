@@ -170,12 +170,13 @@ extension AsyncAPIDocument {
             writeKey("The entity's id where known, else the event's, or none.", &message)
         }
         messages.object(Self.redriven) { message in
-            message.field("summary", "A marker: a record of the quarantine was redriven")
+            message.field(
+                "summary", "A marker: a record of the quarantine was redriven, or dropped")
             writeHeaders("redrive-headers", &message) { _ in }
             message.object("payload") { payload in
                 payload.field("description", "Empty: no bytes at all.")
             }
-            writeKey("That of the record that was redriven.", &message)
+            writeKey("That of the record that it is about.", &message)
         }
     }
 

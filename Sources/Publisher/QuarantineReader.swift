@@ -2,7 +2,7 @@ package import Kafka
 package import Telemetry
 internal import Threads
 
-/// Reads the quarantine's topic to its end, in no group: records, and which of them were redriven.
+/// Reads the quarantine's topic to its end, in no group: records, and which of them are settled.
 ///
 /// Bodies are read one after the other and never kept.
 package struct QuarantineReader: Sendable {
@@ -32,16 +32,22 @@ package struct QuarantineReader: Sendable {
         defer { consumer.close(upTo: Self.limit) }
         let ends = try ends(consumer)
         var records: [QuarantinedRecord] = []
-        var markers: [QuarantinePlace: String] = [:]
+        var markers: [QuarantinePlace: RedriveMarker.End] = [:]
         try consumer.assign(ends.mapValues { _ in .beginning })
         try read(consumer, to: ends) { record in
             if let marker = RedriveMarker(record) {
-                markers[marker.place] = marker.topic
+                markers[marker.place] = marker.end
             } else {
                 records.append(QuarantinedRecord(record))
             }
         }
-        for index in records.indices { records[index].redrivenTo = markers[records[index].place] }
+        for index in records.indices {
+            switch markers[records[index].place] {
+            case .redriven(let topic): records[index].redrivenTo = topic
+            case .dropped(let why): records[index].dropReason = why
+            case nil: break
+            }
+        }
         return records.sorted { $0.place < $1.place }
     }
 
@@ -72,7 +78,7 @@ package struct QuarantineReader: Sendable {
     package enum Shown: Hashable, Sendable {
         /// A record with its body.
         case record(QuarantinedRecord, body: [UInt8])
-        /// The note that another record was redriven.
+        /// The note that another record was redriven or set aside.
         case marker(RedriveMarker)
     }
 

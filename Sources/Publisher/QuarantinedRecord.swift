@@ -53,6 +53,11 @@ package struct QuarantinedRecord: Hashable, Sendable {
     package var bytes = 0
     /// The topic that it was redriven to, where it was.
     package var redrivenTo: String?
+    /// Why it was set aside, if it was.
+    package var dropReason: String?
+
+    /// Whether it was neither redriven nor set aside.
+    package var isOpen: Bool { redrivenTo == nil && dropReason == nil }
 
     /// A record of which only this is known.
     package init(place: QuarantinePlace, reason: String) {
@@ -61,20 +66,30 @@ package struct QuarantinedRecord: Hashable, Sendable {
     }
 }
 
-/// A note in the quarantine that a record of it was redriven, written in the same transaction.
+/// A note in the quarantine that a record of it is settled.
 package struct RedriveMarker: Hashable, Sendable {
-    /// The record that was redriven.
+    /// How a record is settled.
+    package enum End: Hashable, Sendable {
+        /// It went to this topic, in the same transaction.
+        case redriven(to: String)
+        /// Nobody needs it, for this reason.
+        case dropped(String)
+    }
+
+    /// The record.
     package let place: QuarantinePlace
-    /// The topic that it went to.
-    package let topic: String
+    /// What became of it.
+    package let end: End
 }
 
 /// The headers of a marker.
 extension HeaderName {
-    /// Which record was redriven: `3@17`.
+    /// Which record was redriven or set aside: `3@17`.
     package static let redriven: StaticString = "hookline-redriven"
-    /// The topic that it went to.
+    /// The topic that it went to; not there if it was set aside.
     package static let redrivenTo: StaticString = "hookline-redriven-to"
+    /// Why it was set aside; not there if it was redriven.
+    package static let dropReason: StaticString = "hookline-drop-reason"
     /// When, RFC 3339.
     package static let redrivenAt: StaticString = "hookline-redriven-at"
 }
@@ -100,7 +115,11 @@ extension RedriveMarker {
         guard let place = record.text(HeaderName.redriven).flatMap({ QuarantinePlace($0) }) else {
             return nil
         }
-        self.init(place: place, topic: record.text(HeaderName.redrivenTo) ?? "")
+        if let why = record.text(HeaderName.dropReason) {
+            self.init(place: place, end: .dropped(why))
+        } else {
+            self.init(place: place, end: .redriven(to: record.text(HeaderName.redrivenTo) ?? ""))
+        }
     }
 }
 

@@ -126,6 +126,30 @@ package struct Redrive: Sendable {
         try Self.settle(&items, sender, report)
     }
 
+    /// Sets the records aside that are meant, so many in a transaction, each with a marker that has
+    /// the reason; `report` is told how many are done, and `found` first how many are meant.
+    package func drop(
+        _ selection: RedriveSelection, because why: String, found: (Int) -> Void = { _ in },
+        _ report: (Int) -> Void
+    ) throws(KafkaError) {
+        let sender = try RedriveSender(settings, log: log)
+        defer { sender.close() }
+        // Before anything is read: from here on nobody else writes markers.
+        try sender.start()
+        let records = try QuarantineReader(settings.kafka, log: log).list()
+            .filter(selection.takes)
+        found(records.count)
+        for start in stride(from: 0, to: records.count, by: Self.batchLimit) {
+            let items = records[start..<min(start + Self.batchLimit, records.count)].map {
+                RedriveSender.Item(record: $0, route: nil, dropReason: why)
+            }
+            if let refused = try sender.send(items).values.first {
+                throw KafkaError(refused)
+            }
+            report(items.count)
+        }
+    }
+
     /// Publishes the items; where Kafka refuses some, the others together and those one by one,
     /// since a whole batch is refused for one record of it.
     private static func settle(
@@ -155,13 +179,14 @@ package struct Redrive: Sendable {
     ) -> RedriveOutcome {
         RedriveOutcome(
             record: item.record,
-            result: .stays("Kafka refuses it for \(item.route.topic): \(code.text)"))
+            result: .stays("Kafka refuses it for \(item.route?.topic ?? ""): \(code.text)"))
     }
 
     private static func redriven(_ item: RedriveSender.Item) -> RedriveOutcome {
         RedriveOutcome(
             record: item.record,
-            result: .redriven(topic: item.route.topic, key: item.route.journalled.entry.key ?? ""))
+            result: .redriven(
+                topic: item.route?.topic ?? "", key: item.route?.journalled.entry.key ?? ""))
     }
 }
 

@@ -18,9 +18,9 @@ package struct RedriveSelection: Sendable {
     /// Everything in the quarantine.
     package init() {}
 
-    /// Whether the record is meant; one that was redriven never is.
+    /// Whether the record is meant; one that was redriven or set aside never is.
     package func takes(_ record: QuarantinedRecord) -> Bool {
-        guard record.redrivenTo == nil,
+        guard record.isOpen,
             reasons.isEmpty || reasons.contains(where: { $0.rawValue == record.reason }),
             types.isEmpty || record.type.map(types.contains) == true,
             places.isEmpty || places.contains(record.place)

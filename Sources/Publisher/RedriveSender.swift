@@ -8,10 +8,12 @@ internal import Threads
 ///
 /// Its transactional id is the same for every redrive of these topics: the newest has it.
 final class RedriveSender {
-    /// A record that goes, and where.
+    /// A record that goes, and where; without a route it is set aside.
     struct Item {
         let record: QuarantinedRecord
-        let route: RedriveJudge.Route
+        let route: RedriveJudge.Route?
+        /// Why it is set aside.
+        var dropReason = ""
     }
 
     private struct Reports {
@@ -117,17 +119,22 @@ final class RedriveSender {
     }
 
     private func produce(_ item: Item, _ index: Int) throws(KafkaError) -> Bool {
-        let record = item.route.journalled
-        router.fill(&headers, of: record, to: item.route.destination)
-        let key = router.key(of: record.entry, to: item.route.destination)
-        return try offer(producer.topic(item.route.topic), key, record.body, index)
+        guard let route = item.route else { return true }
+        let record = route.journalled
+        router.fill(&headers, of: record, to: route.destination)
+        let key = router.key(of: record.entry, to: route.destination)
+        return try offer(producer.topic(route.topic), key, record.body, index)
     }
 
     /// The marker lies where the record's key puts it; its value is empty, not missing.
     private func mark(_ item: Item, _ index: Int) throws(KafkaError) -> Bool {
         headers.removeAll()
         headers.add(HeaderName.redriven, "\(item.record.place)")
-        headers.add(HeaderName.redrivenTo, item.route.topic)
+        if let route = item.route {
+            headers.add(HeaderName.redrivenTo, route.topic)
+        } else {
+            headers.add(HeaderName.dropReason, item.dropReason)
+        }
         headers.add(HeaderName.redrivenAt, Timestamp.now().rfc3339)
         return try offer(quarantine, item.record.key, [], index)
     }

@@ -38,7 +38,7 @@ package struct ReplayOrder: Sendable {
 /// one; it holds the folder's lock for replay.
 package final class ReplayRun {
     /// Bytes of memory for entities while a generation is built.
-    package static let cacheBytes = 48 << 20
+    package static let cacheBytes = 40 << 20
     private static let lookPause = Duration.milliseconds(100)
     private static let closeLimit = Duration.seconds(2)
     /// What a generation may need on the disk beside its state, however small that is.

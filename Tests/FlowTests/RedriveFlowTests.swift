@@ -105,7 +105,7 @@ extension Flows {
             try installation.run("quarantine", "redrive", "--all")
             overtaken.send(SIGCONT)
             #expect(try overtaken.waitForEnd(upTo: .seconds(90)) == .exited(75))
-            #expect(overtaken.errors.contains("another quarantine redrive has begun"))
+            #expect(overtaken.errors.contains("another quarantine redrive or drop has begun"))
             let third = try installation.run("quarantine", "redrive", "--all")
             #expect(third == "The quarantine holds nothing like that.\n")
 
@@ -146,6 +146,15 @@ extension Flows {
             #expect(Set(records.map(\.value)) == Set(bodies.filter { $0.count < 9_000 }))
             let left = try installation.run("quarantine", "ls", "-o", "json")
             #expect(left.split(separator: "\n").count == 1)
+            for answer in ["1 record was set aside\n", "The quarantine holds nothing like that.\n"]
+            {
+                let said = try installation.run(
+                    "quarantine", "drop", "--all", "--why", "too large for anybody")
+                #expect(said == answer)
+            }
+            #expect(try installation.run("quarantine", "ls", "-o", "json").isEmpty)
+            let all = try installation.run("quarantine", "ls", "--all", "-o", "json")
+            #expect(all.contains(#""dropReason":"too large for anybody""#))
         }
 
         @Test(.timeLimit(.minutes(10)))

@@ -123,6 +123,22 @@ import Testing
         #expect(try published() == sequences)
     }
 
+    @Test func `what was set aside is neither redriven nor meant again, and tells why`() throws {
+        defer { cluster.close(upTo: .seconds(5)) }
+        try hold(events(3))
+        var selection = RedriveSelection()
+        selection.places = Set(try reader.list().prefix(2).map(\.place))
+        var counts: [Int] = []
+        for _ in 0..<2 { try redrive.drop(selection, because: "a test") { counts.append($0) } }
+        #expect(counts == [2])
+        let records = try reader.list()
+        #expect(records.filter { $0.dropReason == "a test" }.count == 2)
+        #expect(records.filter(\.isOpen).count == 1)
+        #expect(try run().count == 1)
+        #expect(try published().count == 1)
+        #expect(try reader.list().allSatisfy { !$0.isOpen })
+    }
+
     @Test func `a marker is shown as what it is`() throws {
         defer { cluster.close(upTo: .seconds(5)) }
         try hold(events(1))
@@ -137,7 +153,8 @@ import Testing
         let next = QuarantinePlace(partition: place.partition, offset: place.offset + 1)
         #expect(
             try reader.show(next)
-                == .marker(RedriveMarker(place: place, topic: "telness.order.updated")))
+                == .marker(RedriveMarker(place: place, end: .redriven(to: "telness.order.updated")))
+        )
         let beyond = QuarantinePlace(partition: place.partition, offset: place.offset + 9)
         #expect(try reader.show(beyond) == nil)
     }

@@ -113,6 +113,8 @@ enum LayoutRules {
         "Sources/Simulator/SimulatedHistory.swift": "SimulationTests compare it with the receiver",
         "Sources/Simulator/SimulatedRequest.swift": "a value that EventGeneratorTests look at",
         "Sources/Simulator/SimulatorConfiguration.swift": "values that EventGeneratorTests set",
+        "Sources/App/Commands/DropReason.swift": "DeadLettersDropCommandTests",
+        "Sources/App/Commands/QuarantineDropCommand.swift": "RedriveTests, RedriveFlowTests",
         "Sources/App/Commands/LetterWork.swift": "the commands' tests, DeadLetterFlowTests",
         "Sources/Projection/FieldText.swift": "FilterTests",
         "Sources/Store/ListIndex.swift": "ListRowsTests",

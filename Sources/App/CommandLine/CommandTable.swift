@@ -18,6 +18,7 @@ enum CommandTable {
         QuarantineCommands.list,
         QuarantineCommands.show,
         QuarantineRedriveCommand.command,
+        QuarantineDropCommand.command,
         DeadLetterCommands.list,
         DeadLetterCommands.show,
         DeadLettersRetryCommand.command,

@@ -4,9 +4,6 @@ import Store
 
 /// `dead-letters drop`.
 enum DeadLettersDropCommand {
-    /// The longest reason, in characters.
-    private static let whyLimit = 500
-
     static let command = Command(
         name: "dead-letters drop", group: .operate,
         summary: "Set aside records that cannot be applied and never will be",
@@ -25,9 +22,7 @@ enum DeadLettersDropCommand {
                 name: "--number", value: .text("NUMBER"),
                 help: "Only this letter, as ls prints it; repeatable", isRepeatable: true),
             .init(name: "--all", help: "Set all of them aside"),
-            .init(
-                name: "--why", value: .text("TEXT"),
-                help: "Why they are not needed, in one line (required)"),
+            DropReason.option,
             .output,
         ],
         examples: [
@@ -40,7 +35,7 @@ enum DeadLettersDropCommand {
         try invocation.requireFilter(
             of: ["--reason", "--topic", "--since", "--until", "--number"], for: "letters")
         let selection = try DeadLetterCommands.selection(invocation)
-        let order = DropOrder(selection, because: try why(invocation))
+        let order = DropOrder(selection, because: try DropReason.read(invocation))
         let settings = try SettingsLoader(invocation).load()
         let count = try LetterWork.run(
             StateRequest.dropDeadLetters, "\(order)", settings, answer: { Int($0) }
@@ -61,16 +56,5 @@ enum DeadLettersDropCommand {
                 "\(count) \(count == 1 ? "dead letter was" : "dead letters were") set aside")
         }
         return .success
-    }
-
-    private static func why(_ invocation: Invocation) throws(CommandFailure) -> String {
-        guard let why = invocation.text("--why"), !why.isEmpty else {
-            throw CommandFailure(.usage, "--why is missing: say why these records are not needed")
-        }
-        guard !why.contains(where: \.isNewline), why.count <= whyLimit else {
-            throw CommandFailure(
-                .usage, "--why must be one line of at most \(whyLimit) characters")
-        }
-        return why
     }
 }

@@ -13,11 +13,12 @@ enum QuarantineCommands {
             Reads the quarantine's topic to its end. RECORD is what quarantine show takes. Reasons:
             envelope, type (not in the catalogue), key, ambiguous, future, number, depth, conflict
             (an eventId with two bodies), refused (by Kafka). What quarantine redrive has published
-            is left out.
+            and quarantine drop has set aside is left out.
             """,
         options: [
             .init(name: "--reason", value: .text("REASON"), help: "Only this reason"),
-            .init(name: "--all", help: "Also what was redriven, and where to"), .output,
+            .init(name: "--all", help: "Also what was redriven or dropped, and where to or why"),
+            .output,
         ],
         examples: [
             .init(text: "all of it", line: "hookline quarantine ls"),
@@ -32,7 +33,7 @@ enum QuarantineCommands {
         }
         let withRedriven = invocation.has("--all")
         let records = all.filter { record in
-            (withRedriven || record.redrivenTo == nil)
+            (withRedriven || record.isOpen)
                 && invocation.text("--reason").map { record.reason == $0 } ?? true
         }
         let console = invocation.console
@@ -69,10 +70,14 @@ enum QuarantineCommands {
         case nil:
             throw CommandFailure(.negative, "the quarantine holds no record \(place)")
         case .marker(let marker):
+            let end =
+                switch marker.end {
+                case .redriven(let topic): "redriven to \(topic)"
+                case .dropped(let why): "dropped: \(DeadLetterText.oneLine(why))"
+                }
             throw CommandFailure(
                 .negative,
-                "\(place) is no webhook but the note that \(marker.place) was redriven to "
-                    + marker.topic)
+                "\(place) is no webhook but the note that \(marker.place) was \(end)")
         case .record(let record, let body):
             let body = String(decoding: body, as: UTF8.self)
             try invocation.console.write(
@@ -102,11 +107,13 @@ enum QuarantineCommands {
 
     private static func tableWithGoals(_ records: [QuarantinedRecord]) -> TextTable {
         var table = TextTable(
-            "RECORD", "REASON", "TYPE", "KEY", "RECEIVED", "BYTES", "REDRIVEN TO")
+            "RECORD", "REASON", "TYPE", "KEY", "RECEIVED", "BYTES", "SETTLED")
         for record in records {
             table.add(
                 "\(record.place)", record.reason, record.type ?? "-", record.key ?? "-",
-                received(record), String(record.bytes), record.redrivenTo ?? "-")
+                received(record), String(record.bytes),
+                record.redrivenTo.map { "to \($0)" }
+                    ?? record.dropReason.map { "dropped: \(DeadLetterText.oneLine($0))" } ?? "-")
         }
         return table
     }
@@ -128,6 +135,7 @@ enum QuarantineCommands {
             line.field("receivedAt", record.receivedAt)
             line.field("bytes", record.bytes)
             if let topic = record.redrivenTo { line.field("redrivenTo", topic) }
+            if let why = record.dropReason { line.field("dropReason", why) }
             if let body { line.field("body", body) }
         }
         writer.newline()

@@ -6,6 +6,24 @@ import Telemetry
 
 /// `quarantine redrive`: publishes what can be routed now.
 enum QuarantineRedriveCommand {
+    /// The options that say which records are meant.
+    static let filters: [Command.Option] = [
+        .init(
+            name: "--reason", value: .word(QuarantineReason.allCases.map(\.rawValue)),
+            help: "Only what is there for this reason; repeatable", isRepeatable: true),
+        .init(
+            name: "--type", value: .text("TYPE"), help: "Only this type; repeatable",
+            isRepeatable: true),
+        .init(
+            name: "--since", value: .text("TIME"),
+            help: "Received then or later (RFC 3339: 2026-03-01T10:00:00Z)"),
+        .init(name: "--until", value: .text("TIME"), help: "Received before then"),
+        .init(
+            name: "--record", value: .text("RECORD"),
+            help: "Only this record, as ls prints it: 3@17; repeatable", isRepeatable: true),
+        .init(name: "--all", help: "All that it holds"),
+    ]
+
     static let command = Command(
         name: "quarantine redrive", group: .operate,
         summary: "Publish what the quarantine holds and can be routed now, each once",
@@ -20,21 +38,7 @@ enum QuarantineRedriveCommand {
             At least one filter or --all; a record must pass every kind of filter. Ends with 1 where
             a record stays. The transactional.id is the topics' prefix and "redrive".
             """,
-        options: [
-            .init(
-                name: "--reason", value: .word(QuarantineReason.allCases.map(\.rawValue)),
-                help: "Only what is there for this reason; repeatable", isRepeatable: true),
-            .init(
-                name: "--type", value: .text("TYPE"), help: "Only this type; repeatable",
-                isRepeatable: true),
-            .init(
-                name: "--since", value: .text("TIME"),
-                help: "Received then or later (RFC 3339: 2026-03-01T10:00:00Z)"),
-            .init(name: "--until", value: .text("TIME"), help: "Received before then"),
-            .init(
-                name: "--record", value: .text("RECORD"),
-                help: "Only this record, as ls prints it: 3@17; repeatable", isRepeatable: true),
-            .init(name: "--all", help: "All that it holds"),
+        options: filters + [
             .init(
                 name: "--force",
                 help: "Also conflicts: the second body of an eventId is published as an event too"),
@@ -56,12 +60,7 @@ enum QuarantineRedriveCommand {
     ) { invocation throws(CommandFailure) in
         let selection = try selection(invocation)
         let settings = try SettingsLoader(invocation).load()
-        let redrive = Redrive(
-            RedriveSettings(
-                kafka: settings.kafka, publisher: settings.publisher,
-                catalogue: settings.catalogue, source: settings.source,
-                bodyLimit: settings.ingress.bodyBytes,
-                futureLimit: .seconds(settings.ingress.futureHours * 3_600)), log: .silent)
+        let redrive = redrive(settings)
         let isDry = invocation.has("--dry-run")
         let printer = RedrivePrinter(
             invocation.console, isJSON: invocation.wantsJSON, isDry: isDry)
@@ -87,6 +86,15 @@ enum QuarantineRedriveCommand {
         return printer.staying == 0 ? .success : .negative
     }
 
+    static func redrive(_ settings: Settings) -> Redrive {
+        Redrive(
+            RedriveSettings(
+                kafka: settings.kafka, publisher: settings.publisher,
+                catalogue: settings.catalogue, source: settings.source,
+                bodyLimit: settings.ingress.bodyBytes,
+                futureLimit: .seconds(settings.ingress.futureHours * 3_600)), log: .silent)
+    }
+
     static func selection(_ invocation: Invocation) throws(CommandFailure) -> RedriveSelection {
         try invocation.requireFilter(
             of: ["--reason", "--type", "--since", "--until", "--record"], for: "records")
@@ -104,14 +112,15 @@ enum QuarantineRedriveCommand {
     }
 
     static func failure(
-        _ error: KafkaError, _ kafka: KafkaConfiguration, published: Int
+        _ error: KafkaError, _ kafka: KafkaConfiguration, published: Int,
+        verb: String = "published"
     ) -> CommandFailure {
-        let before = "\(published) published before that; run it again, nothing goes twice"
+        let before = "\(published) \(verb) before that; run it again, nothing goes twice"
         if Redrive.isFenced(error) {
             return CommandFailure(
                 .temporary,
-                "another quarantine redrive has begun, and this one ends (\(published) published "
-                    + "before that)")
+                "another quarantine redrive or drop has begun, and this one ends (\(published) "
+                    + "\(verb) before that)")
         }
         return CommandFailure(
             .unavailable,

@@ -178,6 +178,20 @@ extension Flows {
                     try installation.run("dead-letters", "show", String(number))
                         .hasPrefix("number  \(number)\n"))
             }
+            let dropped = try installation.run(
+                "dead-letters", "drop", "--reason", "json", "--why", "test data")
+            #expect(dropped.contains("set aside"))
+            for _ in 0..<2 {
+                let left = lines.count - (expected["json"] ?? 0)
+                #expect(
+                    try installation.metric("consume", "hookline_dead_letters_held")
+                        == Double(left))
+                #expect(
+                    try installation.metric("consume", "hookline_dead_letters_dropped")
+                        == Double(expected["json"] ?? 0))
+                // It is the same in a state that is built anew.
+                try installation.run("replay", "--swap")
+            }
             try stop(consume)
             // None of them is an event, whatever is known now; each keeps its reason.
             let all = try retry(installation, "--all", environment: learned)

@@ -97,12 +97,8 @@ package final class CatchUp {
             let event = StoredEvent(
                 entry: entry, id: id, version: version, position: position, further: further)
             result.count(try store.apply(event, batch.states.span.extracting(state)))
-        case .deadLetter(let reason, let detail, let key, let value, let timestamp):
-            let isKept = try store.keepDeadLetter(
-                reason, detail, at: position, key: key?.span, value: value?.span,
-                timestamp: timestamp,
-                time: .now())
-            if isKept { result.countDeadLetter() }
+        case .deadLetter(let letter):
+            if try store.keep(letter) { result.countDeadLetter() }
         case .later: result.countLater()
         }
     }

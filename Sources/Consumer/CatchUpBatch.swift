@@ -17,8 +17,8 @@ struct CatchUpBatch: Sendable {
     enum Content: Sendable {
         /// An event, with where the state that it alone gives lies in `states`.
         case event(CatalogueEntry, id: String, Version, further: [UInt8], state: Range<Int>)
-        /// No event: it is to be kept as a dead letter, with the record's own timestamp.
-        case deadLetter(DeadLetterReason, String, key: [UInt8]?, value: [UInt8]?, Int64?)
+        /// No event: it is to be kept as a dead letter.
+        case deadLetter(DeadLetter)
         /// An event that occurred after the time up to which a state is built.
         case later
     }

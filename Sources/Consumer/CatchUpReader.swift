@@ -184,9 +184,8 @@ final class CatchUpReader {
                 (try content(of: event, at: position), event.eventID, event.bodyHash)
             case .deadLetter(let reason, let detail, let eventID):
                 (
-                    .deadLetter(
-                        reason, detail, key: record.key, value: record.value, record.timestamp),
-                    eventID, record.bodyHash
+                    .deadLetter(letter(of: record, reason, detail, at: position)), eventID,
+                    record.bodyHash
                 )
             }
         partition.count(bytes: record.valueCount)
@@ -195,6 +194,18 @@ final class CatchUpReader {
             CatchUpBatch.Record(offset: offset, partition: place(of: partition), content: content))
         return LastRecord(
             offset: offset, eventID: eventID, hash: hash, timestamp: record.timestamp)
+    }
+
+    private func letter(
+        of record: borrowing KafkaRecord, _ reason: DeadLetterReason, _ detail: String,
+        at position: RecordPosition
+    ) -> DeadLetter {
+        let timestamp = record.timestamp
+        return record.withContent { key, value in
+            DeadLetter(
+                reason, detail, at: position, key: key, value: value, timestamp: timestamp,
+                time: .now())
+        }
     }
 
     private func place(of partition: CatchUpPartition) -> Int {

@@ -24,6 +24,16 @@ extension ConsumeRun {
         }
     }
 
+    /// Says which entities have become very large: each event of one costs a write of all of it.
+    func tellLargeEntities() {
+        metrics.largeEntities.set(store.largeEntities)
+        for entity in store.takeNewlyLarge() {
+            log.warning(
+                "an entity has become very large, so each of its events takes long",
+                ["id": .string(entity.id), "bytes": .init(entity.bytes)])
+        }
+    }
+
     /// Looks at the size of the state's log, and for who keeps it from shrinking.
     func watchLog() {
         let wal = WriteAheadLog(of: store.path)
@@ -31,7 +41,7 @@ extension ConsumeRun {
         metrics.walBytes.set(bytes)
         board.note(
             log: bytes > WriteAheadLog.muchBytes ? Self.note(bytes, wal.otherReaders) : nil,
-            listedRows: fillsLists ? store.listedRows : nil)
+            listedRows: fillsLists ? store.listedRows : nil, largeEntities: store.largeEntities)
     }
 
     /// Why the log is large, and what ends that.

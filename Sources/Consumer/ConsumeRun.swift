@@ -144,6 +144,7 @@ final class ConsumeRun {
         }
         if tally.records > 0 { board.count(tally.records) }
         tally.report(to: metrics, log)
+        tellLargeEntities()
         for partition in moved {
             partition.isUncommitted = true
             showLag(partition)

@@ -108,10 +108,11 @@ final class ConsumerBoard: Sendable {
     }
 
     /// What is worth saying of the state's log and lists.
-    func note(log: String?, listedRows: Int64?) {
+    func note(log: String?, listedRows: Int64?, largeEntities: Int) {
         let old = exchange { status in
             status.log = log
             status.listedRows = listedRows
+            status.largeEntities = largeEntities
         }
         guard let log, old.log == nil else { return }
         self.log.warning(

@@ -11,6 +11,7 @@ package struct ConsumerMetrics: Sendable {
     /// The records that could not be applied and were set aside.
     let dropped: Gauge
     let walBytes: Gauge
+    let largeEntities: Gauge
     let bytes: Counter
     let batchSeconds: Histogram
     let stopped: Gauge
@@ -51,6 +52,9 @@ package struct ConsumerMetrics: Sendable {
         walBytes = metrics.gauge(
             "hookline_state_wal_bytes",
             "Bytes of the state's write-ahead log, which a long read keeps from shrinking.")
+        largeEntities = metrics.gauge(
+            "hookline_state_large_entities",
+            "Entities of more than 8 MiB, of those that were written since the start.")
         bytes = metrics.counter(
             "hookline_consumed_bytes_total", "Bytes of the values of records applied.")
         batchSeconds = metrics.histogram(

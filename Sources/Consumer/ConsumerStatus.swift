@@ -38,6 +38,9 @@ package struct ConsumerStatus: Hashable, Sendable {
     /// How many rows of entities are in the lists, while not all are.
     package internal(set) var listedRows: Int64?
 
+    /// How many entities are very large, of those that were written since the start.
+    package internal(set) var largeEntities = 0
+
     /// Whether every topic of the catalogue is read.
     package var isReady: Bool { reasons.isEmpty }
 
@@ -69,6 +72,11 @@ package struct ConsumerStatus: Hashable, Sendable {
             notes.append(
                 "filters of lists are slow until every entity is in the new index: "
                     + "\(listedRows) rows are done")
+        }
+        if largeEntities > 0 {
+            notes.append(
+                "\(largeEntities) entities have more than 8 MiB each: each of their events takes long; "
+                    + "the log names them")
         }
         return notes
     }

@@ -80,6 +80,9 @@ package final class DeadLetterJudge {
 
     /// Reads a letter as the consumer would read its record now.
     package func judge(_ letter: DeadLetter) -> DeadLetterJudgement {
+        guard letter.valueBytes <= RecordReader.valueLimit else {
+            return .stays(.size, letter.detail)
+        }
         let whole: DeadLetter
         do {
             whole = try complete(letter)

@@ -1,4 +1,5 @@
 package import Events
+internal import JSON
 package import Projection
 
 /// A record that could not be applied.
@@ -43,6 +44,30 @@ package struct DeadLetter: Sendable {
             number: number, position: position, reason: reason, detail: detail, time: time,
             timestamp: timestamp, hash: hash, isKept: true, key: key, value: value,
             valueBytes: valueBytes)
+    }
+}
+
+extension DeadLetter {
+    /// What is kept of a record that was just met: the beginning of its key and its value, and
+    /// nothing of a value that is too long to be read.
+    package init(
+        _ reason: DeadLetterReason, _ detail: String, at position: RecordPosition,
+        key: Span<UInt8>?, value: Span<UInt8>?, timestamp: Int64?, time: Timestamp
+    ) {
+        var (keptKey, keptValue, hash): ([UInt8]?, [UInt8]?, BodyHash?)
+        if let key {
+            keptKey = [UInt8](copying: key.extracting(first: StateStore.deadLetterKeyBytes))
+        }
+        if let value {
+            hash = BodyHash(hashing: value)
+            if reason != .size {
+                keptValue = [UInt8](copying: value.extracting(first: StateStore.deadLetterBytes))
+            }
+        }
+        self.init(
+            number: 0, position: position, reason: reason, detail: detail, time: time,
+            timestamp: timestamp, hash: hash, isKept: true, key: keptKey, value: keptValue,
+            valueBytes: value?.count ?? 0)
     }
 }
 

@@ -14,22 +14,13 @@ extension StateStore {
         _ reason: DeadLetterReason, _ detail: String, at position: RecordPosition,
         key: Span<UInt8>?, value: Span<UInt8>?, timestamp: Int64? = nil, time: Timestamp
     ) throws(StoreError) -> Bool {
-        var (keptKey, keptValue): ([UInt8]?, [UInt8]?)
-        if let key { keptKey = [UInt8](copying: key.extracting(first: Self.deadLetterKeyBytes)) }
-        if let value {
-            keptValue = [UInt8](copying: value.extracting(first: Self.deadLetterBytes))
-        }
-        var hash: BodyHash?
-        if let value { hash = BodyHash(hashing: value) }
-        return try keep(
+        try keep(
             DeadLetter(
-                number: 0, position: position, reason: reason, detail: detail, time: time,
-                timestamp: timestamp, hash: hash, isKept: true, key: keptKey,
-                value: keptValue, valueBytes: value?.count ?? 0))
+                reason, detail, at: position, key: key, value: value, timestamp: timestamp,
+                time: time))
     }
 
-    /// Keeps a dead letter of another generation under a number of its own; false if it was set
-    /// aside before.
+    /// Keeps a dead letter under a number of its own; false if it was set aside before.
     @discardableResult
     package func keep(_ letter: DeadLetter) throws(StoreError) -> Bool {
         precondition(isInTransaction, "dead letters are kept within a transaction")

@@ -42,6 +42,10 @@ package final class StateStore {
     var letterBytes = 0
     let deadLettersLimit: Int
     private var storedLetterBytes = 0
+    /// The rows of entities that were very large when they were last written here.
+    private var largeRows: Set<Int64> = []
+    /// Those that became so since `takeNewlyLarge`.
+    private var newlyLarge: [LargeEntity] = []
     private var hasBacklog = false
     private var transaction: Transaction?
 
@@ -213,6 +217,25 @@ package final class StateStore {
         try statement.run(blob: state.span, at: 4)
         entity.hasRow = true
         if entity.isRelisted { lists.change(entity, number) }
+        noteSize(of: entity, number)
+    }
+
+    private func noteSize(of entity: CachedEntity, _ number: Int64) {
+        guard entity.state.count > LargeEntity.limit else {
+            largeRows.remove(number)
+            return
+        }
+        guard largeRows.insert(number).inserted else { return }
+        newlyLarge.append(LargeEntity(id: entity.key.id, bytes: entity.state.count))
+    }
+
+    /// How many entities were very large when they were last written since the store was opened.
+    package var largeEntities: Int { largeRows.count }
+
+    /// The entities that have become very large since the last call.
+    package func takeNewlyLarge() -> [LargeEntity] {
+        defer { newlyLarge.removeAll() }
+        return newlyLarge
     }
 
     /// The number of the entity's row, there or to come.

@@ -37,6 +37,21 @@ import Testing
         return found
     }
 
+    @Test func `of a value that is too long to be read only its hash and its length are kept`()
+        throws
+    {
+        let store = try StateStore.inMemory()
+        try store.begin()
+        try keep(.size, "a", at: 1, in: store)
+        try store.commit()
+        let letter = try #require(
+            try store.deadLetters(DeadLetterSelection(), after: 0, limit: 1).first)
+        #expect(letter.value == nil)
+        #expect(letter.valueBytes == 1)
+        #expect(letter.hash == BodyHash(hashing: Array("v".utf8).span))
+        #expect(letter.isCut)
+    }
+
     @Test func `letters are chosen by reason, topic, time and number, and by all that is set`()
         throws
     {

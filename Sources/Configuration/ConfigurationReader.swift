@@ -35,6 +35,9 @@ package final class ConfigurationReader {
     private var order: [String] = []
     private var sections: Set<String> = []
     private var dictionaries: Set<String> = []
+    private var former: Set<String> = []
+    /// Settings that were given and have no effect any longer, with the reason: one sentence each.
+    package private(set) var notices: [String] = []
 
     /// Nothing is read yet.
     package init(_ sources: ConfigurationSources) {
@@ -84,6 +87,11 @@ package final class ConfigurationReader {
         sections.insert(path)
     }
 
+    func noteFormer(_ path: String, notice: String?) {
+        guard former.insert(path).inserted, let notice else { return }
+        notices.append(notice)
+    }
+
     func noteDictionary(_ path: String) {
         dictionaries.insert(path)
     }
@@ -94,7 +102,7 @@ package final class ConfigurationReader {
         members.sorted { $0.key < $1.key }.flatMap { name, value in
             let name = name.isEmpty ? "\"\"" : name
             let path = path.isEmpty ? name : "\(path).\(name)"
-            if asked[path] != nil { return [] as [ConfigurationProblem] }
+            if asked[path] != nil || former.contains(path) { return [] as [ConfigurationProblem] }
             guard sections.contains(path) else {
                 return [unknown(path, origin, hint: nearestPath(to: path))]
             }
@@ -114,14 +122,18 @@ package final class ConfigurationReader {
 
     private func unknownVariables() -> [ConfigurationProblem] {
         let known = Set(order.map(ConfigurationSources.variable))
-        return sources.environment.keys.sorted().filter { !known.contains($0) }.map { name in
+        let former = Set(former.map(ConfigurationSources.variable))
+        return sources.environment.keys.sorted().filter {
+            !known.contains($0) && !former.contains($0)
+        }.map { name in
             unknown(name, nil, hint: Suggestion.nearest(to: name, in: known))
         }
     }
 
     private func unknownFlags() -> [ConfigurationProblem] {
         sources.flags.filter { flag in
-            asked[flag.path] == nil && !dictionaries.contains { flag.path.hasPrefix($0 + ".") }
+            asked[flag.path] == nil && !former.contains(flag.path)
+                && !dictionaries.contains { flag.path.hasPrefix($0 + ".") }
         }.map { unknown($0.path, .flag($0.option), hint: nearestPath(to: $0.path)) }
     }
 

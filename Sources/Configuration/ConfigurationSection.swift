@@ -162,6 +162,15 @@ package struct ConfigurationSection {
         members.keys.sorted()
     }
 
+    /// Accepts a setting that an earlier version had, with a notice if it is given.
+    package func ignore(_ key: String, because reason: String) {
+        let path = path(of: key)
+        let notice = given(key).map {
+            "\(path) (\($0.origin)) is ignored: \(reason); remove the setting"
+        }
+        reader.noteFormer(path, notice: notice)
+    }
+
     /// Tells a problem that only the part can see; `allowed` ends the sentence "must be ...".
     package func report(_ key: String, value: String, allowed: String) {
         let path = path(of: key)

@@ -29,6 +29,25 @@ struct ConfigurationReaderTests {
             ])
     }
 
+    @Test func `a setting that an earlier version had is no problem, and told if it is given`() {
+        let file = ConfigurationValue.object(["old": .integer(1), "older": .integer(1)])
+        let reader = ConfigurationReader(
+            ConfigurationSources(
+                file: ("a.json5", file), environment: ["HOOKLINE_OLDEST": "x"],
+                flags: [ConfigurationFlag(option: "--set", path: "old", text: "2")]))
+        for key in ["old", "oldest", "unused"] { reader.root.ignore(key, because: "it has gone") }
+        #expect(
+            reader.notices == [
+                "old (--set) is ignored: it has gone; remove the setting",
+                "oldest (HOOKLINE_OLDEST) is ignored: it has gone; remove the setting",
+            ])
+        #expect(
+            reader.problems().map(\.description) == [
+                "older (a.json5): no such setting"
+            ])
+        #expect(reader.settings.isEmpty)
+    }
+
     @Test func `a variable that is not about settings is passed over`() {
         let environment = ["HOOKLINE_CONFIG": "x", "PATH": "y"]
         #expect(

@@ -19,6 +19,7 @@ enum ConfigCommands {
         guard problems.isEmpty else {
             throw CommandFailure(.configuration, problems.map(\.description))
         }
+        for notice in reader.notices { try invocation.console.line(notice) }
         let set = reader.settings.count(where: \.isChanged)
         try invocation.console.line(
             "The configuration is right: \(reader.settings.count) settings, \(set) not at their "

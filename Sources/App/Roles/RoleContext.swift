@@ -16,6 +16,9 @@ struct RoleContext: Sendable {
     init(_ name: String, _ settings: Settings, waitingFor parts: [String]) {
         self.settings = settings
         log = Log(name, settings.log)
+        for notice in settings.notices {
+            log.warning("setting ignored", ["notice": .string(notice)])
+        }
         readiness = Readiness(waitingFor: parts)
         let start = WallClock.now()
         metrics.gauge("hookline_start_time_seconds", "When the process started, since 1970.")

@@ -31,6 +31,8 @@ struct Settings: Sendable {
     var query: QueryConfiguration
     var management: HTTPServerConfiguration
     var dev: DevConfiguration
+    /// What is given and has no effect any longer, a sentence each.
+    var notices: [String] = []
 
     init(_ root: ConfigurationSection) {
         log = LogConfiguration(root.section("log"))

@@ -28,7 +28,8 @@ struct SettingsLoader {
 
     /// The settings; one message a problem where there is any.
     func load() throws(CommandFailure) -> Settings {
-        let (settings, reader) = try read()
+        var (settings, reader) = try read()
+        settings.notices = reader.notices
         let problems = reader.problems()
         guard problems.isEmpty else {
             throw CommandFailure(.configuration, problems.map(\.description))

@@ -58,11 +58,6 @@ final class DiskFile: File {
         guard code == 0 else { throw .failed(.write, path: path, code: code) }
     }
 
-    func startWriting(_ range: Range<Int>) {
-        // On Linux this starts the writing of what is dirty; that it may be refused is no harm.
-        posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED)
-    }
-
     func sync() throws(FileError) {
         // Never tried again: after a failure the kernel may count the pages as written.
         guard fdatasync(descriptor) == 0 else { throw failure(.sync) }

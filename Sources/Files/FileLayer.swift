@@ -32,10 +32,6 @@ package protocol File: AnyObject, Sendable {
     /// Writes all the bytes.
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError)
 
-    /// Lets the disk begin with these bytes, without waiting for it, and keeps them in memory no
-    /// longer than it takes.
-    func startWriting(_ range: Range<Int>)
-
     /// Makes durable what was written, and the size where it changed (fdatasync).
     func sync() throws(FileError)
 

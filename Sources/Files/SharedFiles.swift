@@ -103,8 +103,6 @@ private final class SharedFile: File {
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError) { throw refused(.write) }
 
-    func startWriting(_ range: Range<Int>) {}
-
     func sync() throws(FileError) { throw refused(.sync) }
 
     func truncate(to size: Int) throws(FileError) { throw refused(.truncate) }

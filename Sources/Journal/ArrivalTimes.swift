@@ -4,7 +4,7 @@
 /// Times never fall along the sequence: while the clock is behind an earlier arrival, a record
 /// counts as arrived then. So a clock that is set back makes no id leave the window early.
 struct ArrivalTimes {
-    struct Mark: Equatable {
+    private struct Mark {
         /// From this record on.
         var sequence: UInt64
         /// Seconds since 1970.
@@ -14,7 +14,6 @@ struct ArrivalTimes {
     private var storage: [Mark] = []
     private var head = 0
 
-    private var marks: ArraySlice<Mark> { storage[head...] }
     private var last: Mark? { storage.count > head ? storage[storage.count - 1] : nil }
 
     /// The time of the oldest entry.
@@ -49,18 +48,37 @@ struct ArrivalTimes {
 
     /// The time of the record, or of the oldest that is known.
     func time(of sequence: UInt64) -> Int64? {
-        let marks = marks
-        var low = marks.startIndex
-        var high = marks.endIndex
-        while low < high {
-            let middle = (low + high) / 2
-            if marks[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
-        }
-        return low > marks.startIndex ? marks[low - 1].seconds : marks.first?.seconds
+        let next = index { $0.sequence > sequence }
+        return next > head ? storage[next - 1].seconds : oldest
     }
 
-    /// The marks of the entries up to this one.
-    func marks(upTo last: UInt64) -> [Mark] {
-        marks.filter { $0.sequence <= last }
+    /// The times of these records; 0 where none is known.
+    func times(of range: Range<UInt64>) -> [Int64] {
+        var next = index { $0.sequence > range.lowerBound }
+        var seconds = next > head ? storage[next - 1].seconds : oldest ?? 0
+        return range.map { sequence in
+            if next < storage.count, storage[next].sequence == sequence {
+                seconds = storage[next].seconds
+                next += 1
+            }
+            return seconds
+        }
+    }
+
+    /// The first record that came at this time or later; nil where none did.
+    func first(at time: Int64) -> UInt64? {
+        let found = index { $0.seconds >= time }
+        return found < storage.count ? storage[found].sequence : nil
+    }
+
+    /// Where the marks begin for which this holds, as it does for all after the first.
+    private func index(where isBehind: (Mark) -> Bool) -> Int {
+        var low = head
+        var high = storage.count
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(storage[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -78,32 +78,18 @@ struct CheckpointFiles: Sendable {
         heads.allSatisfy { $0?.position == position }
     }
 
-    /// Writes a position of the publisher to the older file.
+    /// Writes a position of the publisher to the older file, or after a start to the newest.
     mutating func write(_ position: PublishPosition) throws(FileError) {
-        try write(through: position.through, first: position.routes, lanes: position.lanes)
-    }
-
-    /// Writes the older file, or after a start the newest.
-    ///
-    /// What follows the page is written by `body`, which is given the checksum so far and the
-    /// file, and answers the whole checksum.
-    mutating func write(
-        through: UInt64, first: UInt64 = 0, marks: Int = 0,
-        lanes: [PublishPosition.Lane] = [],
-        _ body: (UInt32, any File) throws(FileError) -> UInt32 = { before, _ in before }
-    ) throws(FileError) {
         // A process that was killed may have left the newest one in memory only. The other is on
         // the disk, or nothing relies on either yet: so that one stays.
         let isOnDisk = hasWritten || heads.contains { $0 == nil }
         let index = newest.map { isOnDisk ? 1 - $0 : $0 } ?? 0
-        let generation = (newest.flatMap { heads[$0]?.generation } ?? 0) + 1
         let head = CheckpointHead(
-            generation: generation, through: through, first: first, marks: UInt64(marks),
-            lanes: lanes)
+            generation: (newest.flatMap { heads[$0]?.generation } ?? 0) + 1,
+            through: position.through, first: position.routes, lanes: position.lanes)
         var page = head.page(kind, journal)
         heads[index] = nil
-        let checksum = try body(CheckpointHead.checksum(page.span), files[index])
-        page.store(checksum, at: 12)
+        page.store(CheckpointHead.checksum(page.span), at: 12)
         try files[index].write(page.span, at: 0)
         try files[index].sync()
         heads[index] = head

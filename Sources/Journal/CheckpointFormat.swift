@@ -14,8 +14,9 @@ internal import Files
 /// 56  u64  ids: number of time marks; publish: number of lanes
 /// 64  publish: the lanes, each u64 its first sequence, u16 length of the topic's name, the name
 /// ```
-/// For the publisher that is all. For the ids there follow the time marks, 16 bytes each
-/// (sequence, seconds since 1970), and the entries, 32 bytes each, as `DedupEntries` has them.
+/// For the publisher that is all. Of the ids, version 0.1.0 wrote such files, which `FormerIds`
+/// still reads: there follow the time marks, 16 bytes each (sequence, seconds since 1970), and the
+/// entries, 32 bytes each, as `DedupEntries` has them.
 ///
 /// All numbers are little-endian. There are two files of each kind, made as long as they can
 /// become when the journal opens, and the older one is written: a full disk cannot stop it, and

@@ -2,11 +2,17 @@
 ///
 /// Each record of the journal has exactly one, so an entry's place is its sequence. They lie in
 /// chunks of 8,192, four words each: the key's two, the body's, and the id's 60 bits with the
-/// status in the lowest four. A full chunk never changes, so a checkpoint takes references to the
-/// chunks and writes them while the journal goes on.
+/// status in the lowest four. An entry that is in no table holds only the status `absent`. What
+/// is on disk of a chunk never changes, so the ring of ids takes references to the chunks and
+/// writes them while the journal goes on.
 struct DedupEntries {
     static let wordsPerEntry = 4
-    static let chunkEntries = 8192
+    /// The status of an entry that nobody finds.
+    static let absent: UInt8 = 15
+
+    /// Entries of a chunk, a power of two.
+    let chunkEntries: UInt64
+    private let shift: UInt64
 
     /// Sequence of the oldest entry, and of the one that comes next.
     private(set) var first: UInt64
@@ -15,30 +21,42 @@ struct DedupEntries {
     /// The number of the first chunk: its first entry's sequence by `chunkEntries`.
     private var firstChunk: UInt64
 
-    init(first: UInt64) {
+    init(first: UInt64, chunkEntries: Int = 8192) {
+        precondition(chunkEntries.nonzeroBitCount == 1, "a power of two")
+        self.chunkEntries = UInt64(chunkEntries)
+        shift = UInt64(chunkEntries.trailingZeroBitCount)
         self.first = first
         next = first
-        firstChunk = first / UInt64(Self.chunkEntries)
+        firstChunk = first >> shift
     }
 
     var count: Int { Int(next - first) }
 
     /// Adds the entry of the record with the sequence `next`.
     mutating func append(_ key: DedupKey, code: UInt8) {
-        let offset = Int(next % UInt64(Self.chunkEntries))
+        append(key.high, key.low, key.body, key.id << 4 | UInt64(code))
+    }
+
+    /// Adds an entry that nobody finds.
+    mutating func appendAbsent() {
+        append(0, 0, 0, UInt64(Self.absent))
+    }
+
+    private mutating func append(_ high: UInt64, _ low: UInt64, _ body: UInt64, _ id: UInt64) {
+        let offset = Int(next & (chunkEntries - 1))
         if offset == 0 || chunks.isEmpty { addChunk(upTo: offset) }
         let last = chunks.count - 1
-        chunks[last].append(key.high)
-        chunks[last].append(key.low)
-        chunks[last].append(key.body)
-        chunks[last].append(key.id << 4 | UInt64(code))
+        chunks[last].append(high)
+        chunks[last].append(low)
+        chunks[last].append(body)
+        chunks[last].append(id)
         next += 1
     }
 
     private mutating func addChunk(upTo offset: Int) {
-        if chunks.isEmpty { firstChunk = next / UInt64(Self.chunkEntries) }
+        if chunks.isEmpty { firstChunk = next >> shift }
         var chunk: [UInt64] = []
-        chunk.reserveCapacity(Self.chunkEntries * Self.wordsPerEntry)
+        chunk.reserveCapacity(Int(chunkEntries) * Self.wordsPerEntry)
         // A journal may begin in the middle of a chunk.
         chunk.append(contentsOf: repeatElement(0, count: offset * Self.wordsPerEntry))
         chunks.append(chunk)
@@ -50,7 +68,7 @@ struct DedupEntries {
         first += 1
         if first == next {
             chunks.removeAll()
-        } else if first % UInt64(Self.chunkEntries) == 0 {
+        } else if first & (chunkEntries - 1) == 0 {
             chunks.removeFirst()
             firstChunk += 1
         }
@@ -63,15 +81,15 @@ struct DedupEntries {
         chunks[chunks.count - 1].removeLast(Self.wordsPerEntry)
         if first == next {
             chunks.removeAll()
-        } else if next % UInt64(Self.chunkEntries) == 0 {
+        } else if next & (chunkEntries - 1) == 0 {
             chunks.removeLast()
         }
     }
 
     @inline(__always)
     private func place(_ sequence: UInt64) -> (chunk: Int, word: Int) {
-        let chunk = Int(sequence / UInt64(Self.chunkEntries) - firstChunk)
-        return (chunk, Int(sequence % UInt64(Self.chunkEntries)) * Self.wordsPerEntry)
+        let chunk = Int(sequence >> shift - firstChunk)
+        return (chunk, Int(sequence & (chunkEntries - 1)) * Self.wordsPerEntry)
     }
 
     /// The 60 bits of the id.
@@ -80,15 +98,14 @@ struct DedupEntries {
         return chunks[chunk][word + 3] >> 4
     }
 
-    /// Calls the closure with each entry's id and sequence, in order.
+    /// Calls the closure with the id and sequence of each entry that can be found, in order.
     @inline(__always)
     func forEachID(_ body: (UInt64, UInt64) -> Void) {
         var sequence = first
         for chunk in chunks {
-            let offset = Int(sequence % UInt64(Self.chunkEntries))
-            var word = offset * Self.wordsPerEntry + 3
+            var word = Int(sequence & (chunkEntries - 1)) * Self.wordsPerEntry + 3
             while word < chunk.count {
-                body(chunk[word] >> 4, sequence)
+                if chunk[word] & 15 != UInt64(Self.absent) { body(chunk[word] >> 4, sequence) }
                 sequence += 1
                 word += Self.wordsPerEntry
             }
@@ -109,20 +126,16 @@ struct DedupEntries {
             id: chunks[chunk][word + 3] >> 4)
     }
 
-    /// The chunks that hold what is there, to be written: each with the part that counts.
-    func pieces(through last: UInt64) -> [(words: [UInt64], range: Range<Int>)] {
-        guard last >= first, count > 0 else { return [] }
-        let end = min(last + 1, next)
-        var pieces: [(words: [UInt64], range: Range<Int>)] = []
-        var start = first
-        while start < end {
-            let (chunk, word) = place(start)
-            let chunkEnd = (start / UInt64(Self.chunkEntries) + 1) * UInt64(Self.chunkEntries)
-            let stop = min(end, chunkEnd)
-            let words = Int(stop - start) * Self.wordsPerEntry
-            pieces.append((chunks[chunk], word..<word + words))
-            start = stop
-        }
-        return pieces
+    /// The chunk that holds this record's entry, from its first entry that is left to the last
+    /// one through a record.
+    func chunk(holding sequence: UInt64, through last: UInt64) -> IdsChunk.Entries {
+        let start = max(first, sequence & ~(chunkEntries - 1))
+        let end = min(next, last + 1, (sequence | (chunkEntries - 1)) + 1)
+        precondition(start <= sequence && sequence < end, "an entry that is not there")
+        let (chunk, word) = place(start)
+        let words = Int(end - start) * Self.wordsPerEntry
+        return IdsChunk.Entries(
+            first: start, count: Int(end - start), words: chunks[chunk], start: word,
+            end: word + words)
     }
 }

@@ -4,51 +4,60 @@
 /// any slot is looked at in vain; 0 is empty. Entries are looked up by the id alone, so that the
 /// same id under another type is found as well. Removing moves the followers back: no slot is
 /// ever lost to what was there.
+///
+/// It is made once for all entries that it will ever hold, because growing would stop everybody.
+/// Where an id belongs depends on an odd number that each table draws: the hashes have no seed,
+/// and somebody could compute many ids that belong to one slot.
 struct DedupTable {
     /// The span of live sequences must stay below this.
     static let span: UInt64 = 1 << 24
+    private static let slotsPerEntry = 2
 
+    /// The entries that it was made for.
+    let entries: Int
     private var slots: [UInt32]
-    private var mask: Int
+    private let factor = UInt64.random(in: .min ... .max) | 1
     private(set) var count = 0
 
-    /// A table that holds so many without growing.
-    init(expecting count: Int = 0) {
-        var capacity = 1024
-        while capacity * 3 < count * 4 { capacity *= 2 }
-        slots = Array(repeating: 0, count: capacity)
-        mask = capacity - 1
+    /// A table for so many entries.
+    init(entries count: Int) {
+        entries = max(count, 64)
+        slots = Array(repeating: 0, count: entries * Self.slotsPerEntry)
     }
 
-    /// Whether another entry needs a larger table.
+    /// Whether it takes no further entry; it does beyond those that it was made for.
     var isFull: Bool { count * 4 >= slots.count * 3 }
 
-    /// How many bytes it takes.
-    var bytes: Int { slots.count * 4 }
+    /// Where the id belongs, and its tag.
+    @inline(__always)
+    private func place(_ id: UInt64) -> (home: Int, tag: UInt32) {
+        let place = (id &* factor).multipliedFullWidth(by: UInt64(slots.count))
+        return (Int(place.high), max(1, UInt32(truncatingIfNeeded: place.low >> 56)) << 24)
+    }
 
     @inline(__always)
-    private static func word(_ id: UInt64, _ sequence: UInt64) -> UInt32 {
-        let tag = max(1, UInt32(truncatingIfNeeded: id >> (DedupKey.idBits - 8)))
-        return tag << 24 | UInt32(truncatingIfNeeded: sequence & (span - 1))
+    private func next(_ slot: Int) -> Int { slot + 1 == slots.count ? 0 : slot + 1 }
+
+    /// How far the slot lies behind the other.
+    @inline(__always)
+    private func distance(_ slot: Int, from other: Int) -> Int {
+        slot >= other ? slot - other : slot - other + slots.count
     }
 
     mutating func insert(_ id: UInt64, _ sequence: UInt64) {
-        var slot = Int(truncatingIfNeeded: id) & mask
-        while slots[slot] != 0 { slot = (slot + 1) & mask }
-        slots[slot] = Self.word(id, sequence)
+        var (slot, tag) = place(id)
+        while slots[slot] != 0 { slot = next(slot) }
+        slots[slot] = tag | UInt32(truncatingIfNeeded: sequence & (Self.span - 1))
         count += 1
     }
 
-    /// A table of all these entries, with room for so many.
-    ///
-    /// It is filled part by part: entry by entry each insertion would wait for memory.
-    init(_ entries: DedupEntries, expecting count: Int) {
-        self.init(expecting: count)
+    /// Inserts all these entries part by part: entry by entry each would wait for memory.
+    mutating func insert(all entries: DedupEntries) {
         let parts = min(Self.parts, max(1, slots.count / Self.partSlots))
-        let shift = (slots.count / parts).trailingZeroBitCount
+        let partSlots = slots.count / parts + 1
         for part in 0..<parts {
             entries.forEachID { id, sequence in
-                guard (Int(truncatingIfNeeded: id) & mask) >> shift == part else { return }
+                guard place(id).home / partSlots == part else { return }
                 insert(id, sequence)
             }
         }
@@ -61,13 +70,12 @@ struct DedupTable {
     /// Calls the closure with each sequence that may have the id, until it answers false.
     @inline(__always)
     func forEach(_ id: UInt64, from first: UInt64, _ body: (UInt64) -> Bool) {
-        let tag = Self.word(id, 0)
-        var slot = Int(truncatingIfNeeded: id) & mask
+        var (slot, tag) = place(id)
         while slots[slot] != 0 {
             if slots[slot] & 0xFF00_0000 == tag {
                 guard body(Self.sequence(slots[slot], from: first)) else { return }
             }
-            slot = (slot + 1) & mask
+            slot = next(slot)
         }
     }
 
@@ -81,19 +89,19 @@ struct DedupTable {
     mutating func remove(
         _ id: UInt64, _ sequence: UInt64, first: UInt64, id idOf: (UInt64) -> UInt64
     ) {
-        let word = Self.word(id, sequence)
-        var hole = Int(truncatingIfNeeded: id) & mask
+        var (hole, tag) = place(id)
+        let word = tag | UInt32(truncatingIfNeeded: sequence & (Self.span - 1))
         while slots[hole] != word {
             precondition(slots[hole] != 0, "every entry is in the table")
-            hole = (hole + 1) & mask
+            hole = next(hole)
         }
         var slot = hole
         while true {
-            slot = (slot + 1) & mask
+            slot = next(slot)
             guard slots[slot] != 0 else { break }
-            let home = Int(truncatingIfNeeded: idOf(Self.sequence(slots[slot], from: first))) & mask
+            let home = place(idOf(Self.sequence(slots[slot], from: first))).home
             // It may move into the hole unless its home lies behind the hole.
-            if (slot - home) & mask >= (slot - hole) & mask {
+            if distance(slot, from: home) >= distance(slot, from: hole) {
                 slots[hole] = slots[slot]
                 hole = slot
             }

@@ -1,40 +1,44 @@
 internal import Files
 
-/// The dedup index on the disk: behind the checkpoint's page its time marks and entries.
-enum IdsCheckpoint {
+/// The dedup index as version 0.1.0 left it: two files, of which the newer sound one counts.
+///
+/// A start takes it over and removes the files, so where there are any, no process of this version
+/// was the last one to write the journal.
+enum FormerIds {
     private static let pieceBytes = 1 << 20
     private static let markBytes = 16
     private static let entryBytes = DedupEntries.wordsPerEntry * 8
 
-    /// How long a file can become.
-    static func fileBytes(_ configuration: DedupConfiguration) -> Int {
-        let marks = min(Int(configuration.windowHours * 3600) + 2, configuration.maxIds)
-        return CheckpointHead.pageBytes + marks * markBytes + configuration.maxIds * entryBytes
+    /// What the files hold.
+    struct Found {
+        /// Nil where neither is sound.
+        var index: DedupIndex?
+        /// Paths of files that are not.
+        var damaged: [String] = []
     }
 
-    /// Writes the snapshot to the older of the two files.
-    static func write(_ snapshot: DedupSnapshot, to files: inout CheckpointFiles) throws(FileError)
-    {
-        var marks: [UInt64] = []
-        for mark in snapshot.times { marks += [mark.sequence, UInt64(bitPattern: mark.seconds)] }
-        try files.write(
-            through: snapshot.last, first: snapshot.first, marks: snapshot.times.count
-        ) { before, file throws(FileError) in
-            var checksum = before
-            var offset = CheckpointHead.pageBytes
-            func add(_ words: [UInt64], _ range: Range<Int>) throws(FileError) {
-                try words.withBytes { bytes throws(FileError) in
-                    let piece = bytes.extracting(range.lowerBound * 8..<range.upperBound * 8)
-                    checksum = piece.crc32c(after: checksum)
-                    try file.write(piece, at: offset)
-                    file.startWriting(offset..<offset + piece.count)
-                    offset += piece.count
-                }
-            }
-            try add(marks, 0..<marks.count)
-            for piece in snapshot.pieces { try add(piece.words, piece.range) }
-            return checksum
+    private static func paths(_ folder: JournalFolder) throws(FileError) -> [String] {
+        let names = try folder.files.list(folder.path)
+        return (0..<2).map { folder.checkpoint("ids", $0) }
+            .filter { path in names.contains { path == "\(folder.path)/\($0)" } }
+    }
+
+    /// Reads the files; nil where there are none.
+    static func read(
+        _ folder: JournalFolder, _ journal: JournalID, _ configuration: DedupConfiguration
+    ) throws(FileError) -> Found? {
+        guard try !paths(folder).isEmpty else { return nil }
+        var files = try CheckpointFiles(.ids, in: folder, journal: journal, bytes: 0)
+        let index = try files.load { head, sum, file throws(FileError) in
+            try read(head, sum, file, configuration)
         }
+        return Found(index: index, damaged: files.damaged)
+    }
+
+    /// Removes the files.
+    static func remove(from folder: JournalFolder) throws(FileError) {
+        for path in try paths(folder) { try folder.files.remove(path) }
+        try folder.files.syncFolder(folder.path)
     }
 
     /// Reads an index from what follows the page; nil where it is not there whole.
@@ -53,24 +57,31 @@ enum IdsCheckpoint {
         let end = CheckpointHead.pageBytes + Int(head.marks) * markBytes + count * entryBytes
         guard end <= size else { return nil }
         var pieces = PieceReader(file, CheckpointHead.pageBytes..<end, checksum: before)
-        var marks: [ArrivalTimes.Mark] = []
+        var marks: [(sequence: UInt64, seconds: Int64)] = []
         for _ in 0..<Int(head.marks) {
             guard let words = try pieces.next(2) else { return nil }
-            marks.append(
-                ArrivalTimes.Mark(
-                    sequence: words[0], seconds: Int64(bitPattern: words[1])))
+            marks.append((words[0], Int64(bitPattern: words[1])))
         }
-        var index = DedupIndex.Loader(configuration, first: head.first, count: count)
+        let first = head.first + UInt64(max(0, count - configuration.maxIds))
+        var index = DedupIndex(configuration, next: first)
         var mark = 0
         for sequence in head.first..<head.through + 1 {
-            guard let words = try pieces.next(4) else { return nil }
+            guard let words = try pieces.next(4), words[3] & 15 != DedupEntries.absent else {
+                return nil
+            }
             while mark + 1 < marks.count, marks[mark + 1].sequence <= sequence { mark += 1 }
             guard mark < marks.count else { return nil }
+            guard sequence >= first else { continue }
             index.append(
                 DedupKey(high: words[0], low: words[1], body: words[2], id: words[3] >> 4),
                 code: UInt8(words[3] & 15), receivedAt: marks[mark].seconds)
         }
-        return (pieces.checksum, index.index())
+        // The ring tells the next record's number by its entries.
+        if count == 0, head.first > 1 {
+            index = DedupIndex(configuration, next: head.first - 1)
+            index.skip(to: head.first)
+        }
+        return (pieces.checksum, index)
     }
 
     /// Reads words in order, in large pieces, and sums them up.

@@ -17,13 +17,8 @@ package struct JournalConfiguration: Sendable {
     /// Milliseconds from one publish checkpoint to the next, 10 to 60,000: how much is read again
     /// after a crash.
     package var checkpointMilliseconds = 1000
-    /// Bytes written from one checkpoint of the ids to the next, 1 MiB to 64 GiB: how much is
-    /// read at a start after a crash.
-    ///
-    /// A checkpoint takes 32 bytes an id.
-    package var idsCheckpointBytes = 256 << 20
-    /// Bytes that the journal's segments and checkpoints may take, 0 for no limit, else room for
-    /// both checkpoints and three segments at least.
+    /// Bytes that the journal's segments, ids and checkpoints may take, 0 for no limit, else room
+    /// for ids, checkpoints and three segments at least.
     ///
     /// At the limit published records are given up; where there are none, webhooks that would
     /// need another segment are refused with 503 until the journal is a segment below it.
@@ -43,10 +38,10 @@ package struct JournalConfiguration: Sendable {
     /// Bytes of a segment file: whole pages, and room for the largest batch.
     var fileBytes: Int { BatchFormat.padded(max(segmentBytes, batchBytes)) }
 
-    /// Bytes of the two checkpoints' two files each.
-    var checkpointBytes: Int {
-        2 * (CheckpointHead.pageBytes + IdsCheckpoint.fileBytes(dedup))
-    }
+    /// Bytes of the two files of the publish checkpoint, and of the ring of ids.
+    var checkpointBytes: Int { Self.publishBytes + IdsRing.bytes(dedup) }
+    /// Bytes of the two files of the publish checkpoint.
+    static var publishBytes: Int { 2 * CheckpointHead.pageBytes }
 
     /// The defaults.
     package init() {}
@@ -62,15 +57,14 @@ package struct JournalConfiguration: Sendable {
             "keepPublishedHours", default: dedup.windowHours, range: 0...8760)
         checkpointMilliseconds = section.integer(
             "checkpointMilliseconds", default: checkpointMilliseconds, range: 10...60_000)
-        idsCheckpointBytes = section.integer(
-            "idsCheckpointBytes", default: idsCheckpointBytes, range: 1 << 20...64 << 30)
+        section.ignore("idsCheckpointBytes", because: "each id is written once")
         maxBytes = section.integer("maxBytes", default: maxBytes, range: 0...1 << 50)
         minFreeBytes = section.integer("minFreeBytes", default: minFreeBytes, range: 0...1 << 50)
         let leastBytes = checkpointBytes + 3 * fileBytes
         if maxBytes > 0, maxBytes < leastBytes {
             section.report(
                 "maxBytes", value: String(maxBytes),
-                allowed: "0, or at least \(leastBytes): the checkpoints and three segments")
+                allowed: "0, or at least \(leastBytes): ids, checkpoints and three segments")
         }
         if segmentBytes < batchBytes {
             section.report(
@@ -86,8 +80,11 @@ package struct DedupConfiguration: Sendable {
     package var windowHours = 48.0
     /// Ids kept at most, 1,000 to 16,000,000; the oldest go first, which is counted and said.
     ///
-    /// Each takes about 40 bytes of memory, and 64 on the disk.
+    /// Each takes about 40 bytes of memory, 8 of them from the start, and 37 on the disk.
     package var maxIds = 2_000_000
+
+    /// Entries that are written to the disk at once, a power of two; no setting.
+    var chunkEntries = 8192
 
     /// The defaults.
     package init() {}

@@ -81,19 +81,38 @@ package struct JournalFiles: Sendable {
         }
     }
 
-    /// What the two files of the ids hold: the range of sequences of the newer one.
-    func idsCheckpoint(
-        _ configuration: DedupConfiguration
-    ) throws(JournalError) -> (position: (first: UInt64, through: UInt64)?, damaged: [String]) {
-        try looking { () throws(FileError) in
-            var files = try CheckpointFiles(.ids, in: folder, journal: journal, bytes: 0)
-            let position = try files.load { head, sum, file throws(FileError) in
-                try IdsCheckpoint.read(head, sum, file, configuration).map {
-                    ($0.0, (first: head.first, through: head.through))
-                }
+    /// What the ring of ids holds, or what version 0.1.0 had instead.
+    struct Ids {
+        /// The last record.
+        var through: UInt64
+        /// Records before it whose ids are missing.
+        var missing: [Range<UInt64>] = []
+        /// What the last stop left, where it was clean.
+        var stop: StopMark?
+    }
+
+    /// What the disk has of the ids.
+    func ids(_ configuration: DedupConfiguration) throws(JournalError) -> Ids {
+        var looks = patience
+        while true {
+            let found = try JournalError.wrap { () throws(FileError) in
+                try lookAtIds(configuration)
             }
-            return (position, files.damaged)
+            // A chunk that is missing may have been written elsewhere meanwhile.
+            if found.missing.isEmpty || !looks.again() { return found }
         }
+    }
+
+    private func lookAtIds(_ configuration: DedupConfiguration) throws(FileError) -> Ids {
+        var ring = try IdsRing(in: folder, journal: journal, configuration, isWritten: false)
+        let loaded = try ring.load(configuration, segmentsFrom: .max)
+        let former = try FormerIds.read(folder, journal, configuration)
+        if let index = former?.index, index.next > loaded.index.next {
+            return Ids(through: index.next - 1)
+        }
+        return Ids(
+            through: loaded.index.next - 1, missing: loaded.missing,
+            stop: former == nil ? ring.stop : nil)
     }
 
     /// Looks again while a file is damaged: it may be being written.

@@ -7,7 +7,8 @@ internal import Files
 /// journal                 the journal's random id
 /// 0000000007.segment      batches; the numbers of those in use have no gap
 /// publish.0 publish.1     checkpoint of the publisher, written in turn
-/// ids.0 ids.1             checkpoint of the dedup index, written in turn
+/// ids                     the dedup index, a ring of chunks
+/// ids.0 ids.1             the dedup index as version 0.1.0 had it; the next start takes it over
 /// torn-0000000007-8192    what a recovery cut off, kept for a person to look at
 /// ```
 struct JournalFolder: Sendable {
@@ -19,6 +20,8 @@ struct JournalFolder: Sendable {
 
     var lock: String { "\(path)/lock" }
     var identity: String { "\(path)/journal" }
+
+    var ids: String { "\(path)/ids" }
 
     func segment(_ number: UInt64) -> String {
         "\(path)/\(Self.name(number))"

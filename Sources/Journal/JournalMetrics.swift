@@ -8,6 +8,7 @@ struct JournalMetrics: Sendable {
     let writtenBytes: Counter
     let torn: Counter
     let droppedIds: Counter
+    let cappedIds: Counter
     let preparedSegments: Counter
     let reusedSegments: Counter
     let outOfSpace: Gauge
@@ -30,6 +31,10 @@ struct JournalMetrics: Sendable {
         droppedIds = metrics.counter(
             "hookline_journal_ids_dropped_early_total",
             "Ids forgotten within the dedup window, since there were more than dedup.maxIds.")
+        cappedIds = metrics.counter(
+            "hookline_journal_ids_capped_total",
+            "Quarantined webhooks whose repetition will not be recognised, since their eventId had "
+                + "16 such bodies already.")
         preparedSegments = metrics.counter(
             "hookline_journal_segments_prepared_total", "Segment files made and zeroed.")
         reusedSegments = metrics.counter(
@@ -58,7 +63,7 @@ struct JournalMetrics: Sendable {
         }
         metrics.gauge(
             "hookline_journal_disk_bytes",
-            "Bytes of segments, as prepared, of checkpoints, and of copies of torn batches."
+            "Bytes of segments, as prepared, of ids and checkpoints, and of copies of torn batches."
         ) { Double(depth().diskBytes) }
         metrics.gauge(
             "hookline_journal_disk_free_bytes", "Bytes free on the journal's disk."
@@ -81,6 +86,6 @@ package struct JournalDepth: Sendable, Equatable {
     package let segments: Int
     /// Ids in the dedup index.
     package let ids: Int
-    /// Bytes of segments, as prepared, of checkpoints, and of copies of torn batches.
+    /// Bytes of segments, as prepared, of ids and checkpoints, and of copies of torn batches.
     package let diskBytes: Int
 }

@@ -60,8 +60,8 @@ struct JournalState {
     var tornBytes: Int
     /// Bytes of the batch for which the helper was last asked for room.
     private var asked = 0
-    /// Bytes of batches written since the process started.
-    private(set) var writtenBytes = 0
+    /// Records whose ids are not kept, since the last look.
+    var capped = 0
     /// Readers at work, by segment.
     private var readers: [UInt64: Int] = [:]
     private let batchBytes: Int
@@ -113,7 +113,7 @@ struct JournalState {
             return nil
         case .new(let conflict, let underAnotherType):
             if let refusal = refusal(for: length) { return .failure(refusal) }
-            let kind = conflict ? .quarantined(.conflict) : entry.kind
+            let kind = kind(of: entry, key, isConflict: conflict)
             let receipt = AppendReceipt(
                 position: index.next, status: Self.status(kind), duplicate: false,
                 eventIDSeenUnderAnotherType: underAnotherType)
@@ -123,6 +123,17 @@ struct JournalState {
             open.wait(Waiter(receipt: receipt, completion: completion))
             return nil
         }
+    }
+
+    /// What becomes of a new record; beyond some quarantined bodies of its eventId it is a conflict
+    /// whatever is in it.
+    private mutating func kind(
+        of entry: JournalEntry, _ key: DedupKey, isConflict: Bool
+    ) -> JournalEntry.Kind {
+        guard isConflict || entry.kind != .event else { return .event }
+        guard index.isCapped(key) else { return isConflict ? .quarantined(.conflict) : entry.kind }
+        capped += 1
+        return .quarantined(.conflict)
     }
 
     private static func status(_ kind: JournalEntry.Kind) -> RecordStatus {
@@ -213,7 +224,6 @@ struct JournalState {
         if let failure { throw failure }
         durable = place.first + UInt64(batch.count) - 1
         index.markDurable(through: durable)
-        writtenBytes += batch.bytes.count
         segments[segments.count - 1].newest = now
         defer { late.removeAll(keepingCapacity: true) }
         return late

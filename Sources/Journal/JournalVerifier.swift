@@ -65,8 +65,8 @@ package struct JournalVerifier {
         result = JournalVerification()
         // Before the segments: what a checkpoint covers was there by then.
         let publish = try files.publishCheckpoint()
-        let ids = try files.idsCheckpoint(configuration)
-        for path in publish.damaged + ids.damaged {
+        let ids = try files.ids(configuration)
+        for path in publish.damaged {
             guard files.holder == nil else {
                 result.unfinished.append(path)
                 continue
@@ -86,9 +86,9 @@ package struct JournalVerifier {
             }
         }
         let reach = [
-            ("publish", publish.position?.through ?? 0), ("ids", ids.position?.through ?? 0),
+            ("publish", publish.position?.through ?? 0), ("ids", ids.through),
         ]
-        try checkRest(after: walk, reach, tell)
+        try checkRest(after: walk, reach, ids.stop, tell)
         return result
     }
 
@@ -174,7 +174,7 @@ package struct JournalVerifier {
 
     private mutating func checkRest<E: Error>(
         after walk: JournalWalk, _ reach: [(name: String, through: UInt64)],
-        _ tell: (News) throws(E) -> Void
+        _ stop: StopMark?, _ tell: (News) throws(E) -> Void
     ) throws {
         let expected = walk.expected ?? (reach.map(\.through).max() ?? 0) + 1
         for number in try JournalError.wrap({ () throws(FileError) in
@@ -189,6 +189,8 @@ package struct JournalVerifier {
         }
         if let start {
             try checkStart(start, tell)
+        } else if let stop, segment == nil {
+            try note(.init(.corrupt, files.path, "\(stop.isGone(files.folder))"), tell)
         } else if reach[0].through != reach[1].through {
             let reason =
                 "it has no records, but its checkpoints are at \(reach[0].through) and "
@@ -237,10 +239,21 @@ package struct JournalVerifier {
             let reason = "no publish checkpoint: the next start publishes all of it again"
             try note(.init(.recoverable, files.path, reason), tell)
         }
-        let ids = try files.idsCheckpoint(configuration).position
-        if (ids?.through ?? 0) + 1 < first {
-            let reason = "no checkpoint of the ids reaches record \(first): older ids are forgotten"
-            try note(.init(.recoverable, files.path, reason), tell)
+        try checkIds(first, tell)
+    }
+
+    /// Ids of records that are not there any longer are nowhere else; the others are read again.
+    private mutating func checkIds<E: Error>(
+        _ first: UInt64, _ tell: (News) throws(E) -> Void
+    ) throws {
+        let ids = try files.ids(configuration)
+        let behind = ids.through + 1 < first ? [ids.through + 1..<first] : []
+        for missing in ids.missing + behind where missing.lowerBound < first {
+            let last = min(missing.upperBound, first) - 1
+            let reason =
+                "the ids of records \(missing.lowerBound) to \(last) are missing: repeated "
+                + "webhooks of these are taken as new ones"
+            try note(.init(.recoverable, files.folder.ids, reason), tell)
         }
     }
 }

@@ -102,9 +102,9 @@ package final class JournalWriter: Part {
                 segments: recovered.segments, following: recovered.following,
                 tornBytes: recovered.tornBytes, configuration: configuration, at: now))
         keeper = SegmentKeeper(
-            state, recovered.publishFiles, recovered.idsFiles, idsBehind: recovered.bytesRead,
-            configuration, folder, log: log, metrics: metrics)
-        checkpointBytes = configuration.checkpointBytes
+            state, recovered.publishFiles, recovered.ring, configuration, folder, log: log,
+            metrics: metrics)
+        checkpointBytes = JournalConfiguration.publishBytes + recovered.ring.bytes
         metrics.watch(
             depth: { [weak self] in self?.depth ?? .none },
             freeBytes: { (try? folder.files.freeBytes(folder.path)) ?? 0 })
@@ -232,6 +232,7 @@ package final class JournalWriter: Part {
 
     private func finish(_ now: Moment) throws(JournalError) {
         let place = state.withLock { $0.reserve(BatchFormat.alignment) }
+        var endMark: StopMark?
         // Without room for it the next start looks for the end as after a crash.
         if let place {
             var mark = OpenBatch()
@@ -245,10 +246,12 @@ package final class JournalWriter: Part {
                 try end(with: .file(error), batch: nil)
             }
             publishDurable(place.first - 1, place, place.offset + mark.bytes.count)
+            endMark = StopMark(
+                next: place.first, segment: place.segment.number, offset: place.offset)
         }
         keeper.stop()
         do {
-            try keeper.finish()
+            try keeper.finish(endMark: endMark)
         } catch {
             try end(with: .file(error), batch: nil)
         }

@@ -12,9 +12,11 @@ struct Recovered {
     var following: Segment?
     var published: PublishPosition
     var publishFiles: CheckpointFiles
-    var idsFiles: CheckpointFiles
-    /// The checkpoint of the ids that was used, and how many bytes were read behind it.
+    var ring: IdsRing
+    /// The last record whose id the disk had.
     var idsThrough: UInt64
+    /// Whether version 0.1.0 left ids that are to be taken over.
+    var hasFormerIds = false
     var bytesRead = 0
     /// Whether a torn batch was removed.
     var hadTorn = false
@@ -24,8 +26,9 @@ struct Recovered {
 
 /// Brings a journal's folder from whatever a crash left to a state that may be promised.
 ///
-/// 1. The ids' checkpoint gives the index; the segments behind it are read, each batch checked,
-///    its records added to the index.
+/// 1. The ring of ids gives the index; the segments behind it are read, each batch checked, its
+///    records added to the index. After a clean stop nothing is behind it, and only the end mark
+///    is read.
 /// 2. Where the batches end: a sound batch further on means that promised bytes are damaged, and
 ///    nothing is touched. Otherwise what is damaged is the one batch that was on its way: it is
 ///    kept aside and cut.
@@ -54,14 +57,20 @@ struct Recovery {
     }
 
     func run() throws(JournalError) -> Recovered {
-        var recovered = try loadCheckpoints()
         var used = try findUsed()
+        var recovered = try loadCheckpoints(segmentsFrom: used.first)
         try checkNumbers(used)
+        if let mark = try endMark(recovered, used) {
+            try adjust(&recovered, toStartAt: used[0].firstSequence)
+            recovered.segments = segments(used, read: used.count - 1)
+            recovered.segments.append(mark)
+            try checkReach(recovered, last: recovered.index.next - 1)
+            return try finish(recovered, after: mark.number)
+        }
         try checkUnused(after: used.last?.number)
         guard let first = used.first else {
-            try checkEmpty(&recovered)
-            try addUnused(to: &recovered, after: nil)
-            return recovered
+            try checkEmpty(recovered)
+            return try finish(recovered, after: nil)
         }
         if used.count == 1, try !startsSound(first.number) {
             // Its only batch is damaged, so its numbers may be, too.
@@ -73,50 +82,61 @@ struct Recovery {
         try checkReach(recovered, last: end.next - 1)
         if let torn = end.torn {
             if end.last == nil, recovered.idsThrough > known { try keepNumbers(&recovered) }
-            try cut(torn)
+            try mending.cut(torn)
             recovered.hadTorn = true
         }
-        if let last = end.last { try settle(last) }
-        recovered.tornBytes = try JournalError.wrap { () throws(FileError) in
-            try folder.tornBytes()
+        if let last = end.last { try mending.settle(last) }
+        return try finish(recovered, after: used.last?.number)
+    }
+
+    /// What is left to do when all that is promised is safe.
+    private func finish(
+        _ recovered: consuming Recovered, after last: UInt64?
+    ) throws(JournalError) -> Recovered {
+        var recovered = recovered
+        let ids = ids
+        try JournalError.wrap { () throws(FileError) in
+            recovered.tornBytes = try folder.tornBytes()
+            try ids.settle(&recovered)
         }
-        try addUnused(to: &recovered, after: used.last?.number)
+        try addUnused(to: &recovered, after: last)
         return recovered
     }
 
     // MARK: - Checkpoints
 
-    private func loadCheckpoints() throws(JournalError) -> Recovered {
-        try JournalError.wrap { () throws(FileError) in
+    private var mending: SegmentMending { SegmentMending(folder, log) }
+
+    private var ids: IdsRecovery { IdsRecovery(folder, journal, configuration.dedup, log) }
+
+    private func loadCheckpoints(segmentsFrom first: Used?) throws(JournalError) -> Recovered {
+        // Damaged, the first segment does not say where it begins.
+        let start = try first.flatMap { first throws(JournalError) in
+            try startsSound(first.number) ? first.firstSequence : nil
+        }
+        return try JournalError.wrap { () throws(FileError) in
             var publish = try CheckpointFiles(
                 .publish, in: folder, journal: journal, bytes: CheckpointHead.pageBytes)
-            var ids = try CheckpointFiles(
-                .ids, in: folder, journal: journal,
-                bytes: IdsCheckpoint.fileBytes(configuration.dedup))
             let published = try publish.load { head, sum, _ in (sum, head.position) }
-            let index = try ids.load { head, sum, file throws(FileError) in
-                try IdsCheckpoint.read(head, sum, file, configuration.dedup)
-            }
-            for path in publish.damaged + ids.damaged {
+            for path in publish.damaged {
                 log.warning("checkpoint damaged, the other one is used", ["file": .string(path)])
             }
-            let kept = index ?? DedupIndex(configuration.dedup, next: 1)
+            let found = try ids.load(segmentsFrom: start ?? .max)
             return Recovered(
-                journal: journal, index: kept, segments: [],
-                published: published ?? PublishPosition(through: 0),
-                publishFiles: publish, idsFiles: ids, idsThrough: kept.next - 1)
+                journal: journal, index: found.index, segments: [],
+                published: published ?? PublishPosition(through: 0), publishFiles: publish,
+                ring: found.ring, idsThrough: found.through, hasFormerIds: found.hasFormer)
         }
     }
 
-    /// The index has an entry for each record in turn: where records are missing between the
-    /// checkpoint and the oldest segment, it starts with that one.
+    /// The index has an entry for each record in turn: where records are missing between it and
+    /// the oldest segment, it goes on with that one.
     private func adjust(
         _ recovered: inout Recovered, toStartAt first: UInt64
     ) throws(JournalError) {
         if recovered.index.next < first {
-            log.warning(
-                "ids lost: no checkpoint reaches the oldest segment", ["first": LogValue(first)])
-            recovered.index = DedupIndex(configuration.dedup, next: first)
+            ids.tellLost(recovered.index.next..<first)
+            recovered.index.skip(to: first)
             recovered.idsThrough = first - 1
         }
         if recovered.published.lowest + 1 < first {
@@ -135,8 +155,9 @@ struct Recovery {
     }
 
     /// Without a record in any segment, those that were there have been published and given up.
-    private func checkEmpty(_ recovered: inout Recovered) throws(JournalError) {
-        if recovered.publishFiles.isUnknown, recovered.idsFiles.isUnknown { return }
+    private func checkEmpty(_ recovered: Recovered) throws(JournalError) {
+        if recovered.publishFiles.isUnknown, recovered.idsThrough == 0 { return }
+        if let stop = recovered.ring.stop, !recovered.hasFormerIds { throw stop.isGone(folder) }
         guard recovered.published == PublishPosition(through: recovered.idsThrough) else {
             throw .damaged(
                 path: folder.path,
@@ -147,8 +168,7 @@ struct Recovery {
 
     /// What a checkpoint covers was durable: the segments must reach it.
     ///
-    /// The index alone does not tell: it is as long as its checkpoint where the segments are
-    /// shorter.
+    /// The index alone does not tell: it is as long as the ring where the segments are shorter.
     private func checkReach(_ recovered: Recovered, last: UInt64) throws(JournalError) {
         for (name, through) in [
             ("publish", recovered.published.through), ("ids", recovered.idsThrough),
@@ -208,9 +228,39 @@ struct Recovery {
         }
     }
 
+    /// The segments before this one, as far as the frames of the first batches tell.
+    private func segments(_ used: [Used], read start: Int) -> [Segment] {
+        used[..<start].enumerated().map { index, segment in
+            Segment(
+                number: segment.number, first: segment.firstSequence,
+                used: configuration.fileBytes, prepared: 0,
+                newest: used[index + 1].head.writtenAt, bytes: segment.bytes)
+        }
+    }
+
+    /// The last segment, if the journal was stopped cleanly, its end mark is there with nothing
+    /// behind it, and the ring has every id before it; nil where all must be read.
+    private func endMark(
+        _ recovered: Recovered, _ used: [Used]
+    ) throws(JournalError) -> Segment? {
+        guard let stop = recovered.ring.stop, stop.next == recovered.index.next,
+            let last = used.last, last.number == stop.segment,
+            !recovered.hasFormerIds, try startsSound(last.number)
+        else { return nil }
+        return try JournalError.wrap { () throws(FileError) in
+            var cursor = try scan.cursor(last.number, offset: stop.offset, isShort: true)
+            guard case .batch(let mark) = try cursor.next(), mark.kind == .endMark,
+                mark.firstSequence == stop.next, try cursor.next() == .absent
+            else { return nil }
+            return Segment(
+                number: last.number, first: last.firstSequence, used: cursor.offset, prepared: 0,
+                newest: mark.writtenAt, bytes: last.bytes)
+        }
+    }
+
     private struct End {
-        var torn: (number: UInt64, offset: Int, whole: Int)?
-        var last: (number: UInt64, offset: Int, whole: Int)?
+        var torn: SegmentMending.Batch?
+        var last: SegmentMending.Batch?
         /// Sequence of the record that comes next.
         var next: UInt64
     }
@@ -223,12 +273,7 @@ struct Recovery {
         // sound batch is in the segment before.
         let believed = try startsSound(used[used.count - 1].number) ? used[...] : used.dropLast()
         let start = believed.lastIndex { $0.firstSequence <= recovered.index.next } ?? 0
-        recovered.segments = used[..<start].enumerated().map { index, segment in
-            Segment(
-                number: segment.number, first: segment.firstSequence,
-                used: configuration.fileBytes, prepared: 0,
-                newest: used[index + 1].head.writtenAt, bytes: segment.bytes)
-        }
+        recovered.segments = segments(used, read: start)
         var expected = used[start].firstSequence
         var end = End(next: expected)
         for index in start..<used.count {
@@ -236,7 +281,9 @@ struct Recovery {
             let (number, first) = (used[index].number, expected)
             var reader = try SegmentRecovery(scan, number, expected: expected)
             let reading = try reader.run(into: &recovered)
-            if let last = reader.last { end.last = (number, last.offset, last.whole) }
+            if let last = reader.last {
+                end.last = .init(number: number, offset: last.offset, whole: last.whole)
+            }
             expected = reader.expected
             end.next = expected
             recovered.segments.append(
@@ -255,7 +302,7 @@ struct Recovery {
             if isDamaged { throw corrupt(number, reader.end, "a promised batch is damaged") }
             if case .torn(let whole) = reading {
                 guard isLast else { throw corrupt(number, reader.end, "two torn batches") }
-                end.torn = (number, reader.end, whole)
+                end.torn = .init(number: number, offset: reader.end, whole: whole)
             } else if isLast {
                 end.torn = try remains(of: expected, in: (number, reader.end))
             }
@@ -267,11 +314,11 @@ struct Recovery {
     /// batches end or in the segment after.
     private func remains(
         of sequence: UInt64, in last: (number: UInt64, offset: Int)
-    ) throws(JournalError) -> (number: UInt64, offset: Int, whole: Int)? {
+    ) throws(JournalError) -> SegmentMending.Batch? {
         try JournalError.wrap { () throws(FileError) in
             for (number, offset) in [last, (last.number + 1, 0)] where numbers.contains(number) {
                 if let whole = try scan.remains(number, at: offset, first: sequence) {
-                    return (number, offset, whole)
+                    return .init(number: number, offset: offset, whole: whole)
                 }
             }
             return nil
@@ -280,7 +327,7 @@ struct Recovery {
 
     private func startsSound(_ number: UInt64) throws(JournalError) -> Bool {
         try JournalError.wrap { () throws(FileError) in
-            var cursor = try scan.cursor(number)
+            var cursor = try scan.cursor(number, isShort: true)
             guard case .batch = try cursor.next() else { return false }
             return true
         }
@@ -295,65 +342,10 @@ struct Recovery {
     /// Before the only batch goes: from then on nothing but the checkpoints tells where the journal
     /// stands, and a start without records wants both to say the same.
     private func keepNumbers(_ recovered: inout Recovered) throws(JournalError) {
-        let snapshot = recovered.index.snapshot(through: recovered.idsThrough)
-        var files = recovered.idsFiles
+        let ids = ids
         try JournalError.wrap { () throws(FileError) in
-            try IdsCheckpoint.write(snapshot, to: &files)
-        }
-        recovered.idsFiles = files
-    }
-
-    /// Keeps a copy of what is torn, and zeroes it: nothing of it may read as ours later.
-    private func cut(
-        _ torn: (number: UInt64, offset: Int, whole: Int)
-    ) throws(JournalError) {
-        let aside = try JournalError.wrap { () throws(FileError) in
-            let file = try folder.files.open(folder.segment(torn.number), .write)
-            let count = min(torn.whole, try file.size() - torn.offset)
-            var bytes = [UInt8](repeating: 0, count: count)
-            _ = try file.read(into: &bytes, 0..<count, at: torn.offset)
-            let aside = try keepAside(bytes, torn.number, torn.offset)
-            try file.write([UInt8](repeating: 0, count: count).span, at: torn.offset)
-            try file.sync()
-            return aside
-        }
-        log.error(
-            "torn batch removed: never acknowledged, or damaged by the disk since",
-            [
-                "segment": LogValue(torn.number), "offset": LogValue(torn.offset),
-                "copy": .string(aside ?? "none, the disk is full"),
-            ])
-    }
-
-    /// Writes the copy, and returns its path; nil if there is no room for it, which must not keep
-    /// the journal from starting.
-    private func keepAside(
-        _ bytes: [UInt8], _ number: UInt64, _ offset: Int
-    ) throws(FileError) -> String? {
-        let path = try folder.torn(number, offset: offset)
-        do throws(FileError) {
-            try folder.files.replace(path, with: bytes)
-            return path
-        } catch {
-            guard error.isNoSpace else { throw error }
-            try? folder.files.remove(path + ".new")
-            return nil
-        }
-    }
-
-    /// Writes the last batch again and syncs it: it may be in the page cache only.
-    private func settle(
-        _ last: (number: UInt64, offset: Int, whole: Int)
-    ) throws(JournalError) {
-        try JournalError.wrap { () throws(FileError) in
-            let file = try folder.files.open(folder.segment(last.number), .write)
-            var bytes = [UInt8](repeating: 0, count: last.whole)
-            guard try file.read(into: &bytes, 0..<last.whole, at: last.offset) == last.whole else {
-                throw .cutShort(path: file.path, offset: last.offset, wanted: last.whole)
-            }
-            try file.write(bytes.span, at: last.offset)
-            try file.sync()
-            try folder.files.syncFolder(folder.path)
+            try recovered.ring.settle(configuration.dedup)
+            try ids.write(recovered.index, through: recovered.idsThrough, to: &recovered.ring)
         }
     }
 

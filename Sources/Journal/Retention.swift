@@ -5,18 +5,16 @@ struct Retention {
 
     /// The last sequence whose publishing both checkpoint files know.
     var published: UInt64
-    /// The last sequence whose id both checkpoint files hold.
-    var ids: UInt64
     /// Seconds since 1970.
     var now: Int64
     var keepSeconds: Int64
 
-    /// Whether nothing needs the records before `next`, the last of this segment.
+    /// Whether nothing but their ids needs the records before `next`, the last of this segment.
     ///
     /// Under pressure a published segment goes before its time, since a webhook would be refused
     /// otherwise.
     func mayGo(_ segment: Segment, next: UInt64, underPressure: Bool) -> Bool {
-        guard next <= published + 1, next <= ids + 1 else { return false }
+        guard next <= published + 1 else { return false }
         return underPressure || now - segment.newest >= keepSeconds
     }
 }

@@ -10,10 +10,8 @@ final class SegmentKeeper: Sendable {
     /// What only the helper touches, or who takes over when it has ended.
     private struct Checkpoints {
         var publish: CheckpointFiles
-        var ids: CheckpointFiles
+        var ids: IdsRing
         var marks: WaterMarks
-        /// How many bytes had been written when the ids were; before the start they count below 0.
-        var idsAtBytes: Int
         /// When the publisher's was last written, by the monotonic clock.
         var publishedAt: UInt64 = 0
         var saidDropped = 0
@@ -36,15 +34,13 @@ final class SegmentKeeper: Sendable {
     private let metrics: JournalMetrics
 
     init(
-        _ state: Monitor<JournalState>, _ publish: CheckpointFiles, _ ids: CheckpointFiles,
-        idsBehind: Int, _ configuration: JournalConfiguration, _ folder: JournalFolder, log: Log,
+        _ state: Monitor<JournalState>, _ publish: CheckpointFiles, _ ids: IdsRing,
+        _ configuration: JournalConfiguration, _ folder: JournalFolder, log: Log,
         metrics: JournalMetrics
     ) {
         self.state = state
         files = Monitor(
-            Checkpoints(
-                publish: publish, ids: ids, marks: WaterMarks(configuration),
-                idsAtBytes: -idsBehind))
+            Checkpoints(publish: publish, ids: ids, marks: WaterMarks(configuration)))
         zeros = [UInt8](repeating: 0, count: configuration.stepBytes)
         self.configuration = configuration
         self.folder = folder
@@ -97,23 +93,28 @@ final class SegmentKeeper: Sendable {
         }
     }
 
-    /// Brings the checkpoints up to date where it is time, and does one step of preparing;
-    /// whether there is more to do at once.
+    /// Brings the checkpoint up to date where it is time, writes a chunk of ids where one is full,
+    /// and does one step of preparing; whether there is more to do at once.
     ///
     /// `run` does it again and again.
     func step(_ now: Moment) throws(FileError) -> Bool {
         try writePublished(every: configuration.checkpointMilliseconds, now)
-        try writeIds(after: configuration.idsCheckpointBytes)
+        let hasWritten = try writeIds(onlyFull: true)
         sayDropped(now)
-        if try prepare(now) { return true }
+        if try prepare(now) || hasWritten { return true }
         try removeSurplus(now)
         return false
     }
 
-    /// Writes the last checkpoints; that of the ids only where it saves the next start much.
-    func finish() throws(FileError) {
+    /// Writes the last checkpoint and the ids that are not written yet, with the end mark's place
+    /// where there is one.
+    func finish(endMark: StopMark?) throws(FileError) {
         try writePublished()
-        try writeIds(after: configuration.idsCheckpointBytes / 8)
+        while try writeIds(onlyFull: false) {}
+        guard let endMark else { return }
+        try files.withLock { files throws(FileError) in
+            try files.ids.write(IdsSnapshot(oldest: 0), stop: endMark)
+        }
     }
 
     // MARK: - Checkpoints
@@ -141,22 +142,27 @@ final class SegmentKeeper: Sendable {
         }
     }
 
-    /// Writes the ids when so many bytes have come since the last time.
-    private func writeIds(after bytes: Int) throws(FileError) {
+    /// Writes ids that are on no disk but in records, a chunk, or as many as there is room for where
+    /// chunks need not be full; whether there were any.
+    private func writeIds(onlyFull: Bool) throws(FileError) -> Bool {
         try files.withLock { files throws(FileError) in
-            let due = files.idsAtBytes + bytes
-            let snapshot = state.withLock { state in
-                state.writtenBytes < due
-                    ? nil : (state.index.snapshot(through: state.durable), state.writtenBytes)
+            let limit = onlyFull ? 1 : files.ids.room
+            let snapshot = state.withLock { [covered = files.ids.covered] state in
+                state.index.chunks(
+                    after: covered, through: state.durable, onlyFull: onlyFull, atMost: limit)
             }
-            guard let snapshot else { return }
-            try IdsCheckpoint.write(snapshot.0, to: &files.ids)
-            files.idsAtBytes = snapshot.1
+            guard !snapshot.chunks.isEmpty else { return false }
+            try files.ids.write(snapshot)
+            return true
         }
     }
 
     private func sayDropped(_ now: Moment) {
-        let dropped = state.withLock { $0.index.droppedEarly }
+        let (dropped, capped) = state.withLock { state in
+            defer { state.capped = 0 }
+            return (state.index.droppedEarly, state.capped)
+        }
+        metrics.cappedIds.add(capped)
         files.withLock { files in
             guard dropped > files.saidDropped else { return }
             metrics.droppedIds.add(dropped - files.saidDropped)
@@ -165,7 +171,7 @@ final class SegmentKeeper: Sendable {
             guard files.saidAt == 0 || passed > 60_000_000_000 else { return }
             files.saidAt = now.monotonic
             log.warning(
-                "ids forgotten within the window: raise journal.dedup.maxIds",
+                "event ids dropped within the dedup window: raise dedup.maxIds",
                 ["dropped": LogValue(dropped), "maxIds": LogValue(configuration.dedup.maxIds)])
         }
     }
@@ -178,6 +184,7 @@ final class SegmentKeeper: Sendable {
             try tell(outOfSpace: nil)
             return false
         }
+        if wanted.file == nil { try coverOldest(now) }
         do throws(FileError) {
             if wanted.file == nil, try giveUpOldest(for: wanted.number, now) { return true }
             if let mark = try markMet(by: wanted) {
@@ -208,7 +215,7 @@ final class SegmentKeeper: Sendable {
         }
         return WaterMarks.Figures(
             taken: state.withLock { $0.segmentsBytes + $0.tornBytes }
-                + configuration.checkpointBytes,
+                + JournalConfiguration.publishBytes + files.withLock { $0.ids.bytes },
             free: try folder.files.freeBytes(folder.path))
     }
 
@@ -217,7 +224,7 @@ final class SegmentKeeper: Sendable {
     private func makeRoom(
         for wanted: Segment, _ now: Moment, _ mark: WaterMarks.Mark
     ) throws(FileError) -> Bool {
-        try coverOldest()
+        try coverOldest(now, underPressure: true)
         let number = wanted.file == nil ? wanted.number : nil
         if try giveUpOldest(for: number, now, underPressure: true) { return true }
         try tell(outOfSpace: mark)
@@ -262,15 +269,15 @@ final class SegmentKeeper: Sendable {
     private func giveUpOldest(
         for number: UInt64?, _ now: Moment, underPressure: Bool = false, sparing spare: Int = 0
     ) throws(FileError) -> Bool {
-        guard let oldest = oldestToGo(now, underPressure: underPressure, sparing: spare) else {
-            return false
-        }
-        let path = folder.segment(oldest.number)
+        guard let oldest = oldestToGo(now, underPressure: underPressure, sparing: spare),
+            files.withLock({ $0.ids.covered + 1 >= oldest.next })
+        else { return false }
+        let path = folder.segment(oldest.segment.number)
         let file = try folder.files.open(path, .write)
         guard try file.tryLock(.exclusive) else { return false }
         defer { file.unlock() }
         let size = try file.size()
-        guard let given = state.withLock({ $0.giveUp(oldest.number) }) else { return false }
+        guard let given = state.withLock({ $0.giveUp(oldest.segment.number) }) else { return false }
         let number = size == configuration.fileBytes ? number : nil
         do throws(FileError) {
             if let number {
@@ -295,14 +302,14 @@ final class SegmentKeeper: Sendable {
         return true
     }
 
-    /// The oldest segment, where nothing needs it, nor so many after it, any longer.
+    /// The oldest segment, where nothing but its ids needs it, nor so many after it, any longer; and
+    /// the sequence that follows it.
     private func oldestToGo(
         _ now: Moment, underPressure: Bool, sparing spare: Int
-    ) -> Segment? {
+    ) -> (segment: Segment, next: UInt64)? {
         let retention = files.withLock { files in
             Retention(
-                published: files.publish.coveredByBoth, ids: files.ids.coveredByBoth,
-                now: now.seconds,
+                published: files.publish.coveredByBoth, now: now.seconds,
                 keepSeconds: Int64(configuration.keepPublishedHours * 3600))
         }
         return state.withLock { state in
@@ -311,27 +318,38 @@ final class SegmentKeeper: Sendable {
                     state.segments[spare], next: state.segments[spare + 1].first,
                     underPressure: underPressure)
             else { return nil }
-            return oldest.segment
+            return oldest
         }
     }
 
-    /// Brings both files of both checkpoints past the oldest segment where it is published.
-    private func coverOldest() throws(FileError) {
-        let next = state.withLock { state in
-            state.oldest.flatMap { $0.next <= state.published.lowest + 1 ? $0.next : nil }
+    /// Writes what keeps the oldest segment although it may go: its ids, and under pressure both
+    /// files of the publish checkpoint.
+    private func coverOldest(
+        _ now: Moment, underPressure: Bool = false, sparing spare: Int = 0
+    ) throws(FileError) {
+        if underPressure {
+            let next = state.withLock { state in
+                state.oldest.flatMap { $0.next <= state.published.lowest + 1 ? $0.next : nil }
+            }
+            guard let next else { return }
+            for _ in 0..<2 where files.withLock({ $0.publish.coveredByBoth + 1 < next }) {
+                try writePublished()
+            }
         }
-        guard let next else { return }
-        for _ in 0..<2 {
-            let covered = files.withLock { ($0.publish.coveredByBoth, $0.ids.coveredByBoth) }
-            if covered.0 + 1 < next { try writePublished() }
-            if covered.1 + 1 < next { try writeIds(after: 0) }
+        guard let oldest = oldestToGo(now, underPressure: underPressure, sparing: spare) else {
+            return
+        }
+        while files.withLock({ $0.ids.covered + 1 < oldest.next }) {
+            guard try writeIds(onlyFull: false) else { return }
         }
     }
 
     /// Removes what nothing needs any longer, but a few that the writer will soon use again.
     private func removeSurplus(_ now: Moment) throws(FileError) {
         guard state.withLock({ $0.following != nil }) else { return }
-        while try giveUpOldest(for: nil, now, sparing: Retention.spareSegments) {}
+        repeat {
+            try coverOldest(now, sparing: Retention.spareSegments)
+        } while try giveUpOldest(for: nil, now, sparing: Retention.spareSegments)
     }
 
     private func tell(outOfSpace mark: WaterMarks.Mark?) throws(FileError) {

@@ -19,12 +19,15 @@ struct SegmentScan {
         try folder.files.open(folder.segment(number), .read).size()
     }
 
-    func cursor(_ number: UInt64, offset: Int = 0) throws(FileError) -> BatchCursor {
+    /// Reads batches from this offset on; a short cursor reads no more than each of them needs.
+    func cursor(
+        _ number: UInt64, offset: Int = 0, isShort: Bool = false
+    ) throws(FileError) -> BatchCursor {
         let file = try folder.files.open(folder.segment(number), .read)
         let size = try file.size()
         return BatchCursor(
             file, segment: number, journal: journal, offset: offset, limit: size,
-            pieceBytes: min(Self.pieceBytes, size))
+            pieceBytes: min(isShort ? BatchFormat.alignment : Self.pieceBytes, size))
     }
 
     /// Whether a sound batch of this use of the segment stands behind the offset.

@@ -11,7 +11,7 @@ extension Flows {
         private static let settings = [
             "journal": """
             segmentBytes: 2097152, batchBytes: 2097152, keepPublishedHours: 0, \
-            checkpointMilliseconds: 20, idsCheckpointBytes: 1048576
+            checkpointMilliseconds: 20
             """
         ]
 

@@ -211,10 +211,11 @@ enum CodecCheck {
         try checkHead(head, .publish)
     }
 
-    /// The bytes as the ids' checkpoint; what reads is written again and says the same.
+    /// The bytes as the ids of version 0.1.0; what reads is written to a ring and says the same.
     private static func checkIds(_ input: inout ByteReader) throws {
         var configuration = DedupConfiguration()
         configuration.maxIds = 1000
+        configuration.chunkEntries = 64
         let marks = UInt64(input.byte())
         let first = input.byte() < 250 ? UInt64(input.byte()) : input.word()
         let count = input.byte() < 250 ? UInt64(input.byte()) : input.word()
@@ -225,7 +226,7 @@ enum CodecCheck {
         let file = MemoryFile("ids", bytes: page + rest)
         let sum = rest.span.crc32c(after: CheckpointHead.checksum(page.span))
         guard
-            let (whole, index) = try IdsCheckpoint.read(
+            let (whole, index) = try FormerIds.read(
                 head, CheckpointHead.checksum(page.span), file, configuration)
         else { return }
         try hold(index.count <= 1000, "more ids than are kept")
@@ -239,19 +240,18 @@ enum CodecCheck {
         _ index: DedupIndex, _ configuration: DedupConfiguration
     ) throws {
         let folder = JournalFolder(path: "journal", files: MemoryFiles())
-        var files = try CheckpointFiles(
-            .ids, in: folder, journal: journal, bytes: IdsCheckpoint.fileBytes(configuration))
-        guard index.count > 0 else { return }
-        try IdsCheckpoint.write(index.snapshot(through: index.next - 1), to: &files)
-        var others = try CheckpointFiles(.ids, in: folder, journal: journal, bytes: 0)
-        let again = try others.load { head, sum, file throws(FileError) in
-            try IdsCheckpoint.read(head, sum, file, configuration)
-        }
-        guard let again else { throw Broken(description: "the ids do not read again") }
+        guard index.next > index.entries.first else { return }
+        var ring = try IdsRing(in: folder, journal: journal, configuration)
+        try ring.write(
+            index.chunks(after: 0, through: index.next - 1, onlyFull: false, atMost: ring.room))
+        try same(ring.covered, index.next - 1, "what is covered")
+        var other = try IdsRing(in: folder, journal: journal, configuration)
+        let again = try other.load(configuration, segmentsFrom: .max).index
         for sequence in index.entries.first..<index.next {
             let key = index.entries.key(sequence)
             try same(again.entries.key(sequence), key, "a key, written and read")
             try same(again.answer(key), index.answer(key), "what is known of a key")
+            guard index.entries.code(sequence) != DedupEntries.absent else { continue }
             guard case .known = index.answer(key) else {
                 throw Broken(description: "an id that is there is not known")
             }

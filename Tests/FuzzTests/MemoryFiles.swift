@@ -73,8 +73,6 @@ final class MemoryFile: File {
         }
     }
 
-    func startWriting(_ range: Range<Int>) {}
-
     func sync() {}
 
     func truncate(to size: Int) {

@@ -18,6 +18,7 @@ enum RecoveryCheck {
         configuration.segmentBytes = 16 << 10
         configuration.batchBytes = 8 << 10
         configuration.dedup.maxIds = 1000
+        configuration.dedup.chunkEntries = 64
         return configuration
     }
 
@@ -156,7 +157,8 @@ enum RecoveryCheck {
         var files = try? CheckpointFiles(
             .publish, in: folder, journal: CodecCheck.journal, bytes: CheckpointHead.pageBytes)
         for _ in 0..<input.byte() % 3 {
-            try? files?.write(through: UInt64(input.below(Int(last) + 1)))
+            try? files?.write(
+                PublishPosition(through: UInt64(input.below(Int(last) + 1))))
         }
     }
 

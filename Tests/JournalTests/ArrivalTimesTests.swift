@@ -7,13 +7,19 @@ struct ArrivalTimesTests {
         var times = ArrivalTimes()
         for sequence in 1...1000 as ClosedRange<UInt64> { times.append(sequence, seconds: 5) }
         times.append(1001, seconds: 6)
-        #expect(
-            times.marks(upTo: .max) == [
-                .init(sequence: 1, seconds: 5), .init(sequence: 1001, seconds: 6),
-            ])
         #expect(times.time(of: 1000) == 5)
         #expect(times.time(of: 1001) == 6)
-        #expect(times.marks(upTo: 1000).count == 1)
+        #expect(times.times(of: 999..<1003) == [5, 5, 6, 6])
+        #expect(times.first(at: 5) == 1)
+        #expect(times.first(at: 6) == 1001)
+        #expect(times.first(at: 7) == nil)
+    }
+
+    @Test func `without a record there is no time`() {
+        let times = ArrivalTimes()
+        #expect(times.time(of: 5) == nil)
+        #expect(times.first(at: 0) == nil)
+        #expect(times.times(of: 5..<7) == [0, 0])
     }
 
     @Test func `what comes after a clock was set back counts as come before that`() {
@@ -38,6 +44,9 @@ struct ArrivalTimesTests {
             #expect(times.oldest == Int64(sequence + 1))
         }
         #expect(times.time(of: 4500) == 4500)
+        #expect(times.time(of: 5) == 4001)
+        #expect(times.first(at: 0) == 4001)
+        #expect(times.times(of: 4499..<4502) == [4499, 4500, 4501])
         times.removeLast(5000)
         #expect(times.time(of: 5000) == 4999)
     }

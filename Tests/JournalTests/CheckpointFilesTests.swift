@@ -26,7 +26,7 @@ struct CheckpointFilesTests {
             var files = try files()
             let before = try load(&files)
             #expect(before == (through == 1 ? nil : through - 1))
-            try files.write(through: through)
+            try files.write(PublishPosition(through: through))
         }
         #expect(try FileSystem.names(in: temporary.path) == ["publish.0", "publish.1"])
     }
@@ -34,11 +34,11 @@ struct CheckpointFilesTests {
     @Test func `only what both files know is covered`() throws {
         var files = try files()
         _ = try load(&files)
-        try files.write(through: 7)
+        try files.write(PublishPosition(through: 7))
         #expect(files.coveredByBoth == 0)
-        try files.write(through: 9)
+        try files.write(PublishPosition(through: 9))
         #expect(files.coveredByBoth == 7)
-        try files.write(through: 9)
+        try files.write(PublishPosition(through: 9))
         #expect(files.coveredByBoth == 9)
     }
 
@@ -46,8 +46,8 @@ struct CheckpointFilesTests {
         do {
             var files = try files()
             _ = try load(&files)
-            try files.write(through: 7)
-            try files.write(through: 9)
+            try files.write(PublishPosition(through: 7))
+            try files.write(PublishPosition(through: 9))
         }
         let path = folder.checkpoint("publish", damaged)
         let sound = try FileSystem.bytes(of: path)
@@ -59,7 +59,7 @@ struct CheckpointFilesTests {
             #expect(try load(&files) == (damaged == 0 ? 9 : 7))
             #expect(files.damaged == [path])
             #expect(files.coveredByBoth == 0)
-            try files.write(through: 10)
+            try files.write(PublishPosition(through: 10))
             #expect(files.coveredByBoth == (damaged == 0 ? 9 : 7))
             try FileSystem.write(sound, to: path)
         }
@@ -68,7 +68,7 @@ struct CheckpointFilesTests {
     @Test func `another journal's checkpoint is none`() throws {
         var files = try files()
         _ = try load(&files)
-        try files.write(through: 7)
+        try files.write(PublishPosition(through: 7))
         var other = try self.files(.random())
         #expect(try load(&other) == nil)
     }
@@ -78,21 +78,10 @@ struct CheckpointFilesTests {
             let disk = MemoryDisk(seed: seed)
             let folder = JournalFolder(path: "folder", files: disk)
             func open() throws -> CheckpointFiles {
-                try CheckpointFiles(.ids, in: folder, journal: Sample.journal, bytes: 8192)
+                try CheckpointFiles(.publish, in: folder, journal: Sample.journal, bytes: 4096)
             }
             func write(_ through: UInt64, _ files: inout CheckpointFiles) throws {
-                try files.write(through: through) { before, file throws(FileError) in
-                    let bytes = [UInt8](repeating: UInt8(through), count: 4096)
-                    try file.write(bytes.span, at: 4096)
-                    return bytes.span.crc32c(after: before)
-                }
-            }
-            func load(_ files: inout CheckpointFiles) throws -> UInt64? {
-                try files.load { head, before, file throws(FileError) in
-                    var bytes = [UInt8](repeating: 0, count: 4096)
-                    _ = try file.read(into: &bytes, 0..<4096, at: 4096)
-                    return (bytes.span.crc32c(after: before), head.through)
-                }
+                try files.write(PublishPosition(through: through))
             }
             var files = try open()
             _ = try load(&files)
@@ -100,12 +89,12 @@ struct CheckpointFilesTests {
             try write(1, &files)
             try write(2, &files)
             // Each ends between its last write and its sync.
-            disk.stopsAt = disk.calls + 3
+            disk.stopsAt = disk.calls + 2
             #expect(throws: FileError.self) { try write(3, &files) }
             disk.endProcess()
             files = try open()
             #expect(try load(&files) == 3)
-            disk.stopsAt = disk.calls + 3
+            disk.stopsAt = disk.calls + 2
             #expect(throws: FileError.self) { try write(4, &files) }
             disk.losePower()
             files = try open()

@@ -37,11 +37,24 @@ struct DedupEntriesTests {
     @Test func `a snapshot stays as it was while the entries go on`() {
         var entries = DedupEntries(first: 100)
         for number in 0..<10_000 as Range<UInt64> { entries.append(key(number), code: 0) }
-        let pieces = entries.pieces(through: 9_000)
+        let pieces = [100, 8192].map { entries.chunk(holding: $0, through: 9_000) }
         for _ in 0..<5_000 { entries.append(key(0), code: 9) }
         for _ in 0..<12_000 { entries.removeFirst() }
-        let words = pieces.flatMap { Array($0.words[$0.range]) }
+        #expect(pieces.map(\.first) == [100, 8192])
+        #expect(pieces.map(\.count) == [8092, 809])
+        let words = pieces.flatMap { Array($0.words[$0.start..<$0.end]) }
         #expect(words.count == (9_000 - 100 + 1) * 4)
         #expect(stride(from: 0, to: words.count, by: 4).allSatisfy { words[$0] == UInt64($0 / 4) })
+    }
+
+    @Test func `an entry that nobody finds takes its place`() {
+        var entries = DedupEntries(first: 1)
+        entries.append(key(1), code: 0)
+        entries.appendAbsent()
+        entries.append(key(3), code: 0)
+        var found: [UInt64] = []
+        entries.forEachID { _, sequence in found.append(sequence) }
+        #expect(found == [1, 3])
+        #expect(entries.code(2) == DedupEntries.absent)
     }
 }

@@ -11,6 +11,8 @@ struct DedupIndexTests {
             let key: DedupKey
             let code: UInt8
             var seconds: Int64
+            /// One that nobody finds.
+            var isAbsent = false
         }
 
         var entries: [Entry] = []
@@ -22,14 +24,19 @@ struct DedupIndexTests {
         }
 
         mutating func append(_ entry: Entry) {
+            let others = entries.count {
+                $0.key.id == entry.key.id && $0.code != 0 && !$0.isAbsent
+            }
             if entries.count == maxIds { entries.removeFirst() }
             // While a clock is behind an earlier arrival, the record counts as arrived then.
             var entry = entry
+            entry.isAbsent = entry.code != 0 && others >= DedupIndex.quarantinedBodies
             entry.seconds = max(entry.seconds, entries.last?.seconds ?? .min)
             entries.append(entry)
         }
 
         func answer(_ key: DedupKey) -> DedupIndex.Answer {
+            let entries = entries.filter { !$0.isAbsent }
             let same = entries.filter { $0.key.high == key.high && $0.key.low == key.low }
             if let known = same.first(where: { $0.key.body == key.body }) {
                 let reason = QuarantineReason(code: known.code)
@@ -117,6 +124,46 @@ struct DedupIndexTests {
         #expect(index.droppedEarly == 3)
         index.expire(now: 100 * 3600)
         #expect(index.count == 0)
+    }
+
+    @Test func `past the window all are unknown at once, and their entries go a few at a time`() {
+        var configuration = DedupConfiguration()
+        configuration.windowHours = 1
+        var index = DedupIndex(configuration, next: 1)
+        func key(_ number: UInt64) -> DedupKey {
+            DedupKey(high: number, low: 0, body: 0, id: number)
+        }
+        for number in 1...10_000 as ClosedRange<UInt64> {
+            index.append(key(number), code: 0, receivedAt: 0)
+        }
+        index.expire(now: 3600)
+        #expect(index.count == 10_000)
+        var now: Int64 = 3601
+        for number in 10_001...13_000 as ClosedRange<UInt64> {
+            let before = index.entries.count
+            index.expire(now: now)
+            #expect(before - index.entries.count <= 4)
+            #expect(index.answer(key(number - 10_000)) != .known(number - 10_000, .accepted))
+            index.append(key(number), code: 0, receivedAt: now)
+            #expect(index.count == Int(number) - 10_000)
+            now += 1
+        }
+        #expect(index.entries.count == index.count)
+        #expect(index.droppedEarly == 0)
+    }
+
+    @Test func `one id with many bodies is looked through in a few steps`() {
+        var index = DedupIndex(DedupConfiguration(), next: 1)
+        func key(_ body: UInt64) -> DedupKey { DedupKey(high: 1, low: 2, body: body, id: 3) }
+        index.append(key(0), code: 0, receivedAt: 0)
+        for body in 1...60_000 as ClosedRange<UInt64> {
+            index.append(key(body), code: 8, receivedAt: 0)
+        }
+        #expect(index.answer(key(0)) == .known(1, .accepted))
+        #expect(index.answer(key(16)) == .known(17, .quarantined(.conflict)))
+        #expect(index.answer(key(17)) == .new(conflict: true, underAnotherType: false))
+        #expect(index.isCapped(key(17)))
+        #expect(!index.isCapped(DedupKey(high: 1, low: 2, body: 0, id: 4)))
     }
 
     @Test func `a lone id that comes when all have gone lives its whole window`() {

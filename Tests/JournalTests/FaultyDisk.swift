@@ -11,6 +11,8 @@ struct FaultyDisk: FileLayer {
         var fault: (@Sendable (FileOperation, String) -> Int32?)?
         /// How many calls were made.
         var calls = 0
+        /// Bytes read from each file, by its path.
+        var read: [String: Int] = [:]
         /// Syncs that failed, by the path of the file, and with which errno the last one did.
         var failedSyncs: [String: (count: Int, code: Int32)] = [:]
     }
@@ -124,7 +126,9 @@ private final class FaultyFile: File {
         into buffer: inout [UInt8], _ range: Range<Int>, at offset: Int
     ) throws(FileError) -> Int {
         try disk.check(.read, path)
-        return try file.read(into: &buffer, range, at: offset)
+        let count = try file.read(into: &buffer, range, at: offset)
+        disk.rules.update { $0.read[path, default: 0] += count }
+        return count
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError) {
@@ -132,8 +136,6 @@ private final class FaultyFile: File {
         try disk.grow(.write, path, by: max(0, offset + bytes.count - file.size()))
         try file.write(bytes, at: offset)
     }
-
-    func startWriting(_ range: Range<Int>) { file.startWriting(range) }
 
     func sync() throws(FileError) {
         do {

@@ -1,4 +1,5 @@
 import Events
+import Files
 import Support
 import Testing
 import Threads
@@ -50,6 +51,42 @@ import Threads
         }
         writer.append(Sample.event(1, body: Sample.body(1)), body: Sample.body(1).span) { _ in }
         #expect(writer.state.withLock { $0.index.next } == 436)
+    }
+
+    @Test func `its ids are taken over once, and the files that held them go`() throws {
+        var writer: JournalWriter? = try JournalWriter.open(configuration)
+        let records = try writer?.all() ?? []
+        let names = try FileSystem.names(in: configuration.folder)
+        #expect(names.contains("ids"))
+        #expect(!names.contains { $0.hasPrefix("ids.") })
+        writer = nil
+        // Without the segments' help: all of them are in the ring.
+        var ring = try IdsRing(
+            in: JournalFolder(path: configuration.folder, files: Disk()),
+            journal: JournalFiles(configuration.folder).journal, configuration.dedup,
+            isWritten: false)
+        let index = try ring.load(configuration.dedup, segmentsFrom: .max).index
+        #expect(index.count == 434)
+        for record in records {
+            guard case .known(record.sequence, _) = index.answer(DedupKey(record.entry)) else {
+                Issue.record("record \(record.sequence) is not known")
+                return
+            }
+        }
+    }
+
+    @Test func `its ids count also where a later version had the journal before`() throws {
+        let old = try FileSystem.names(in: configuration.folder).filter { $0.hasPrefix("ids.") }
+            .map { ($0, try FileSystem.bytes(of: "\(configuration.folder)/\($0)")) }
+        var writer: JournalWriter? = try JournalWriter.open(configuration)
+        writer = nil
+        // Back to 0.1.0, which does not know the ring, and here again.
+        for (name, bytes) in old {
+            try FileSystem.write(bytes, to: "\(configuration.folder)/\(name)")
+        }
+        writer = try JournalWriter.open(configuration)
+        #expect(writer?.depth.ids == 434)
+        #expect(try !FileSystem.names(in: configuration.folder).contains { $0.hasPrefix("ids.") })
     }
 
     private final class Received: @unchecked Sendable {

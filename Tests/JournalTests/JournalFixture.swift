@@ -23,6 +23,7 @@ final class JournalFixture {
         configuration.batchBytes = 1 << 18
         configuration.checkpointMilliseconds = 5
         configuration.dedup.maxIds = 10_000
+        configuration.dedup.chunkEntries = 256
         configuration.minFreeBytes = 0
         change(&configuration)
     }

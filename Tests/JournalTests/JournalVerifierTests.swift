@@ -38,7 +38,6 @@ import Threads
     ) throws -> JournalFixture {
         let journal = try JournalFixture {
             $0.dedup.maxIds = 1000
-            $0.idsCheckpointBytes = 1 << 20
         }
         try journal.start()
         for number in 1...count { try journal.writer.add(number, bytes: bytes) }
@@ -226,7 +225,7 @@ import Threads
         #expect(verdict.worst == .corrupt)
     }
 
-    @Test(arguments: ["publish.0", "publish.1", "ids.0", "ids.1", "journal"])
+    @Test(arguments: ["publish.0", "publish.1", "journal"])
     func `the files beside the segments are checked`(name: String) throws {
         let journal = try crashed()
         let before = try #require(try recover(journal)).records
@@ -275,7 +274,6 @@ import Threads
     ) throws {
         let journal = try JournalFixture {
             $0.keepPublishedHours = 0
-            $0.idsCheckpointBytes = 1 << 20
             $0.checkpointMilliseconds = 10
         }
         try journal.start()

@@ -264,8 +264,6 @@ private final class MemoryFile: File, @unchecked Sendable {
         try disk.write(self, bytes.array(0..<bytes.count), at: offset)
     }
 
-    func startWriting(_ range: Range<Int>) {}
-
     func sync() throws(FileError) {
         disk.check(self)
         try disk.sync(self)

@@ -1,6 +1,7 @@
 import Events
 import Files
 import Support
+import Threads
 
 @testable import Journal
 
@@ -22,6 +23,7 @@ extension PowerLossHistory {
         let webhook = chosen ?? nextWebhook()
         let expected = ledger.expected(webhook)
         let call = Call()
+        let next = writer.state.withLock { $0.index.next }
         writer.append(
             webhook.entry, body: webhook.body.span, monotonic: now.monotonic
         ) { [unowned self] result in
@@ -29,6 +31,8 @@ extension PowerLossHistory {
             if !call.isAppending { answered(call, webhook) }
         }
         call.isAppending = false
+        let (isNew, capped) = writer.state.withLock { ($0.index.next > next, $0.capped) }
+        if capped > 0 { tally.add("ids that are not kept") }
         say("append \(webhook.body.count): \(expected)")
         switch (call.answer, expected) {
         case (.success, .copy), (.success, .either):
@@ -38,6 +42,7 @@ extension PowerLossHistory {
             broken = broken ?? BrokenPromise("\(receipt) of a new webhook")
         case (.failure(let refusal), _): tally.add("refused: \(refusal)")
         case (nil, .copy): tally.add("duplicates that wait")
+        case (nil, .either) where !isNew: tally.add("duplicates that wait")
         case (nil, .either): call.sequence = ledger.append(webhook, kind: nil)
         case (nil, .new(let kind)):
             if kind == .quarantined(.conflict) { tally.add("conflicts") }
@@ -72,12 +77,13 @@ extension PowerLossHistory {
 
     private func nextWebhook() -> PowerLossLedger.Webhook {
         let choice = Int.random(in: 0..<100, using: &random)
-        guard choice < 50, let earlier = earlierWebhook() else { return freshWebhook() }
+        let often = isFlooded && choice < 45 ? webhooks.first : nil
+        guard choice < 50, let earlier = often ?? earlierWebhook() else { return freshWebhook() }
         var entry = earlier.entry
         entry.receivedAt = Timestamp(seconds: seconds)
         var body = earlier.body
         switch choice {
-        case ..<25: break
+        case ..<25 where often == nil: break
         case ..<37:
             body = self.body(Int.random(in: 0..<10_000, using: &random))
             entry.bodyHash = BodyHash(hashing: body.span)

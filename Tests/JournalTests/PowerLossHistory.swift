@@ -13,37 +13,14 @@ import Threads
 final class PowerLossHistory: @unchecked Sendable {
     // Safe because: a history is one thread.
 
-    /// What happened, so that a test can tell that enough did.
-    struct Tally: CustomStringConvertible {
-        /// What every hundred lives meet.
-        static let expected = [
-            "acknowledged", "clean stops", "conflicts", "duplicates", "duplicates that wait",
-            "ends by a failing disk", "kills", "power losses", "refused: failed",
-            "refused: full", "refused: noSpace", "segments used again", "starts",
-            "starts behind the first segment", "starts that failed", "starts that were cut off",
-            "torn batches",
-        ]
-
-        private(set) var counts: [String: Int] = [:]
-
-        mutating func add(_ what: String, _ count: Int = 1) { counts[what, default: 0] += count }
-
-        static func += (one: inout Tally, other: Tally) {
-            one.counts.merge(other.counts) { $0 + $1 }
-        }
-
-        var description: String {
-            counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-                .joined(separator: ", ")
-        }
-    }
-
-    let configuration: JournalConfiguration
+    private(set) var configuration: JournalConfiguration
     let disk: MemoryDisk
     var ledger: PowerLossLedger
     var tally = Tally()
     private(set) var trace: [String] = []
     var random: SeededGenerator
+    /// One event comes with ever new bodies.
+    let isFlooded: Bool
     private let isTraced: Bool
     var writer: JournalWriter?
     var reader: JournalReader?
@@ -73,11 +50,12 @@ final class PowerLossHistory: @unchecked Sendable {
         configuration.aheadBytes = ([0, 8, 64].randomElement(using: &random) ?? 0) << 10
         configuration.keepPublishedHours = Bool.random(using: &random) ? 0 : 0.01
         configuration.checkpointMilliseconds = 100
-        configuration.idsCheckpointBytes = ([4, 32, 128].randomElement(using: &random) ?? 4) << 10
+        configuration.dedup.chunkEntries = [4, 16, 64].randomElement(using: &random) ?? 4
         configuration.dedup.maxIds = [20, 100, 1000].randomElement(using: &random) ?? 20
         self.configuration = configuration
         disk = MemoryDisk(seed: Int(random.next() >> 1))
         ledger = PowerLossLedger(maxIds: configuration.dedup.maxIds)
+        isFlooded = Int.random(in: 0..<4, using: &random) == 0
         self.random = random
         self.isTraced = isTraced
         disk.interlude = { [unowned self] operation, path in interlude(operation, path) }
@@ -92,6 +70,7 @@ final class PowerLossHistory: @unchecked Sendable {
         seconds = other.seconds
         nanoseconds = other.nanoseconds
         random = SeededGenerator(seed: seed)
+        isFlooded = other.isFlooded
         self.isTraced = isTraced
         disk.interlude = { [unowned self] operation, path in interlude(operation, path) }
     }
@@ -223,6 +202,12 @@ final class PowerLossHistory: @unchecked Sendable {
             disk.stopsAt = disk.calls + Int.random(in: 1...120, using: &random)
         } else if !isSafe, chance(1, in: 4) {
             armCut()
+        }
+        // Not on a disk that may have no room for more.
+        if chance(1, in: 6), disk.capacity == .max {
+            configuration.dedup.maxIds = [20, 100, 1000].randomElement(using: &random) ?? 20
+            ledger.keep(maxIds: configuration.dedup.maxIds)
+            tally.add("other settings")
         }
         warnings.removeAll()
         let log = Log("journal", format: .text, level: .warning) { [unowned self] line in

@@ -42,13 +42,25 @@ struct PowerLossLedger {
     private var records: [Record] = []
     /// How many of the oldest records the index need not know any longer.
     private var forgotten = 0
-    private let maxIds: Int
+    private var maxIds: Int
     /// Everything that was recorded as published, and what a start found of it.
     private(set) var published = PublishPosition(through: 0)
     private var positions: Set<PublishPosition> = [PublishPosition(through: 0)]
     private var highestPublished: UInt64 = 0
 
     init(maxIds: Int) { self.maxIds = maxIds }
+
+    /// From now on the index keeps so many ids.
+    mutating func keep(maxIds: Int) {
+        self.maxIds = maxIds
+        forgotten = max(forgotten, records.count - maxIds)
+    }
+
+    /// Whether the index may have so many quarantined bodies of the eventId that it finds no other
+    /// one again.
+    private func isCapped(_ key: DedupKey) -> Bool {
+        records.count { $0.key.id == key.id && $0.kind != .event } >= DedupIndex.quarantinedBodies
+    }
 
     var count: UInt64 { UInt64(records.count) }
 
@@ -65,7 +77,7 @@ struct PowerLossLedger {
         var maybeConflict = false
         for (index, record) in records.enumerated()
         where record.key.high == key.high && record.key.low == key.low {
-            let isKnown = index >= forgotten
+            let isKnown = index >= forgotten && (record.kind == .event || !isCapped(key))
             if record.key.body == key.body {
                 if isKnown { return .copy(UInt64(index + 1)) }
                 maybe = UInt64(index + 1)
@@ -77,7 +89,8 @@ struct PowerLossLedger {
         }
         if let maybe { return .either(maybe) }
         if conflict { return .new(.quarantined(.conflict)) }
-        return .new(maybeConflict ? nil : webhook.entry.kind)
+        let isCapped = webhook.entry.kind != .event && isCapped(key)
+        return .new(maybeConflict || isCapped ? nil : webhook.entry.kind)
     }
 
     /// The journal has taken it as a new record; its sequence.
@@ -186,7 +199,8 @@ struct PowerLossLedger {
         var seen: [UInt64: [Int]] = [:]
         for index in records.indices.dropFirst(forgotten) {
             let key = records[index].key
-            for other in seen[key.low, default: []] where records[other].key == key {
+            for other in seen[key.low, default: []]
+            where records[other].key == key && (records[other].kind == .event || !isCapped(key)) {
                 throw BrokenPromise("record \(index + 1) is \(other + 1) again")
             }
             seen[key.low, default: []].append(index)

@@ -14,7 +14,6 @@ import Threads
     init() throws {
         journal = try JournalFixture {
             $0.dedup.maxIds = 2000
-            $0.idsCheckpointBytes = 1 << 20
             $0.keepPublishedHours = 0
         }
         journal.files = disk
@@ -184,7 +183,6 @@ import Threads
 
     @Test func `before a refusal published segments go, whatever their age`() throws {
         journal.configuration.keepPublishedHours = 1000
-        journal.configuration.idsCheckpointBytes = 1 << 40
         try journal.start()
         for number in 1...100 { try journal.writer.add(number, bytes: 40_000) }
         try publishAll()

@@ -74,7 +74,6 @@ import Threads
     @Test func `beside a writer whose segments are used again each record is right`() throws {
         let journal = try JournalFixture {
             $0.keepPublishedHours = 0
-            $0.idsCheckpointBytes = 1 << 20
         }
         try journal.start()
         let writer = journal.writer

@@ -76,6 +76,7 @@ enum LayoutRules {
         "Sources/Journal/JournalWalk.swift": "JournalVerifierTests",
         "Sources/Journal/Patience.swift": "JournalVerifierTests",
         "Sources/Journal/Segment.swift": "facts; JournalStateTests",
+        "Sources/Journal/SegmentMending.swift": "RecoveryTests",
         "Sources/Journal/SegmentRecovery.swift": "RecoveryTests",
         "Sources/Journal/SegmentScan.swift": "RecoveryTests",
         "Sources/Kafka/KafkaErrorCode.swift": "KafkaErrorTests",

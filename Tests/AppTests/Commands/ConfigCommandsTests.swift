@@ -7,6 +7,14 @@ struct ConfigCommandsTests {
         #expect(CommandSession().run("config check").code == .success)
     }
 
+    @Test func `a setting of an earlier version is ignored, and told`() {
+        let end = CommandSession().run("config check --set journal.idsCheckpointBytes=1048576")
+        #expect(end.code == .success)
+        #expect(
+            end.output.contains(
+                "journal.idsCheckpointBytes (--set) is ignored: each id is written once; remove"))
+    }
+
     @Test func `a wrong one is told a line each, and ends with 78`() {
         let session = CommandSession(environment: ["HOOKLINE_A": "1"])
         for command in ["config check", "config print", "catalogue", "state list"] {

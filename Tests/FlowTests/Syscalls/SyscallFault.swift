@@ -104,8 +104,9 @@ struct SyscallFault: Sendable, CustomTestStringConvertible {
         SyscallFault("fsync", "/journal", EIO, .start, .ends),
         SyscallFault("open", "/publish.1", EDQUOT, .start, .ends),
         SyscallFault("posix_fallocate", "/publish.0", ENOSPC, .start, .ends),
-        SyscallFault("posix_fallocate", "/ids.1", ENOSPC, .start, .ends),
-        SyscallFault("fdatasync", "/ids.0", EIO, .start, .ends),
+        SyscallFault("posix_fallocate", "/ids", ENOSPC, .start, .ends),
+        SyscallFault("pwrite", "/ids", EIO, .start, .ends),
+        SyscallFault("fdatasync", "/ids", EIO, .start, .ends),
         SyscallFault("pwrite", ".segment", ENOSPC, .start, .ends),
     ]
 
@@ -157,8 +158,11 @@ struct SyscallFault: Sendable, CustomTestStringConvertible {
         SyscallFault("pwrite", "/publish.", short, .load, .goesOn, kafka: true),
         // Two are made with a sync each.
         SyscallFault("fdatasync", "/publish.", EIO, .load, .ends, number: 3, kafka: true),
-        SyscallFault("pwrite", "/ids.", EIO, .load, .ends),
-        SyscallFault("pwrite", "/ids.", EINTR, .load, .goesOn, number: 2),
-        SyscallFault("fdatasync", "/ids.", EIO, .load, .ends, number: 3),
+        // The first ones belong to the start.
+        SyscallFault("pwrite", "/ids", EIO, .load, .ends, number: 2, kafka: true),
+        SyscallFault("pwrite", "/ids", ENOSPC, .load, .ends, number: 2, kafka: true),
+        SyscallFault("pwrite", "/ids", EINTR, .load, .goesOn, number: 2, kafka: true),
+        SyscallFault("fdatasync", "/ids", EIO, .load, .ends, number: 2, kafka: true),
+        SyscallFault("fdatasync", "/ids", ENOSPC, .load, .ends, number: 2, kafka: true),
     ]
 }

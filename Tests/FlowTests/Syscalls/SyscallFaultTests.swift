@@ -23,7 +23,7 @@ extension Flows {
                 settings: [
                     "journal": """
                     segmentBytes: 2097152, batchBytes: 2097152, keepPublishedHours: 0, \
-                    idsCheckpointBytes: 1048576, checkpointMilliseconds: 20
+                    checkpointMilliseconds: 20
                     """,
                     "dedup": "maxIds: 1000",
                 ])

@@ -47,7 +47,7 @@ final class TortureRun {
             "ingress": "bodyBytes: \(TortureNuisance.bodyLimit), headerMilliseconds: 2000",
             "journal": """
             segmentBytes: 2097152, batchBytes: 2097152, keepPublishedHours: 0, \
-            idsCheckpointBytes: 4194304, checkpointMilliseconds: 200, \
+            checkpointMilliseconds: 200, \
             minFreeBytes: 4194304
             """,
             "dedup": "maxIds: \(max(100_000, settings.events * 2))",

@@ -12,6 +12,8 @@ package struct TopicWish: Hashable, Sendable {
     package let retentionMilliseconds: Int
     /// The largest record that it must take.
     package let maxMessageBytes: Int
+    /// How the brokers keep its records.
+    package let compression: TopicsConfiguration.Compression
 
     /// The broker's default for `max.message.bytes`: no topic is made for less.
     package static let usualMessageBytes = 1_048_588
@@ -22,6 +24,7 @@ package struct TopicWish: Hashable, Sendable {
             "cleanup.policy": "delete",
             "retention.ms": String(retentionMilliseconds),
             "retention.bytes": "-1",
+            "compression.type": compression.rawValue,
             "max.message.bytes": String(max(maxMessageBytes, Self.usualMessageBytes)),
             "unclean.leader.election.enable": "false",
         ]
@@ -53,7 +56,7 @@ package enum TopicRules {
     package static func differences(
         _ wish: TopicWish, _ found: TopicMetadata, _ settings: [String: String]
     ) -> [TopicDifference] {
-        counts(wish, found) + retention(wish, settings) + dangers(wish, found, settings)
+        counts(wish, found) + choices(wish, settings) + dangers(wish, found, settings)
     }
 
     private static func counts(_ wish: TopicWish, _ found: TopicMetadata) -> [TopicDifference] {
@@ -66,14 +69,16 @@ package enum TopicRules {
         }
     }
 
-    private static func retention(
+    private static func choices(
         _ wish: TopicWish, _ settings: [String: String]
     ) -> [TopicDifference] {
-        [("retention.ms", String(wish.retentionMilliseconds)), ("retention.bytes", "-1")]
-            .compactMap { name, wanted in
-                guard let found = settings[name], found != wanted else { return nil }
-                return TopicDifference(setting: name, wanted: wanted, found: found, danger: nil)
-            }
+        [
+            ("retention.ms", String(wish.retentionMilliseconds)), ("retention.bytes", "-1"),
+            ("compression.type", wish.compression.rawValue),
+        ].compactMap { name, wanted in
+            guard let found = settings[name], found != wanted else { return nil }
+            return TopicDifference(setting: name, wanted: wanted, found: found, danger: nil)
+        }
     }
 
     private static func dangers(

@@ -118,6 +118,7 @@ package struct TopicsAdministration: Sendable {
             // The journal's topic holds nothing: its first partition is what counts.
             name: name, partitions: name == journalTopic ? 1 : topics.partitions,
             replicas: topics.replicas ?? min(brokers, Self.usualReplicas),
-            retentionMilliseconds: topics.retentionMilliseconds, maxMessageBytes: maxMessageBytes)
+            retentionMilliseconds: topics.retentionMilliseconds, maxMessageBytes: maxMessageBytes,
+            compression: topics.compression)
     }
 }

@@ -8,6 +8,17 @@ package struct TopicsConfiguration: Sendable {
     package var replicas: Int?
     /// Hours after which Kafka may drop records; default unlimited.
     package var retentionHours: Int?
+    /// How the brokers keep records; default as they come.
+    package var compression = Compression.producer
+
+    /// How the brokers keep records: `compression.type` of a topic.
+    package enum Compression: String, CaseIterable, Sendable {
+        /// As their producer compressed them.
+        case producer
+        /// As they are: then a batch takes no more memory than the broker allows in bytes, whoever
+        /// wrote it.
+        case uncompressed
+    }
 
     /// The defaults.
     package init() {}
@@ -19,6 +30,7 @@ package struct TopicsConfiguration: Sendable {
         self.replicas = replicas == 0 ? nil : replicas
         let hours = section.integer("retentionHours", default: 0, range: 0...1_000_000)
         retentionHours = hours == 0 ? nil : hours
+        compression = section.choice("compression", default: compression)
     }
 
     /// The same as Kafka has it: milliseconds, or -1 for never.

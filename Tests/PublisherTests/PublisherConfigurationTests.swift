@@ -22,6 +22,7 @@ import Testing
         #expect(topics.partitions == 6)
         #expect(topics.replicas == nil)
         #expect(topics.retentionHours == nil)
+        #expect(topics.compression == .producer)
         #expect(problems.isEmpty)
     }
 
@@ -31,6 +32,7 @@ import Testing
             ("publisher.lingerMilliseconds", "0"), ("publisher.stallMilliseconds", "1000"),
             ("topics.partitions", "12"),
             ("topics.replicas", "2"), ("topics.retentionHours", "24"),
+            ("topics.compression", "uncompressed"),
         ])
         #expect(publisher.windowRecords == 5)
         #expect(publisher.windowBytes == 1_048_576)
@@ -39,6 +41,7 @@ import Testing
         #expect(topics.partitions == 12)
         #expect(topics.replicas == 2)
         #expect(topics.retentionHours == 24)
+        #expect(topics.compression == .uncompressed)
         #expect(problems.isEmpty)
     }
 

@@ -7,7 +7,7 @@ import Testing
     private func wish(replicas: Int = 3) -> TopicWish {
         TopicWish(
             name: "t", partitions: 6, replicas: replicas, retentionMilliseconds: -1,
-            maxMessageBytes: 1_114_112)
+            maxMessageBytes: 1_114_112, compression: .uncompressed)
     }
 
     private func differences(
@@ -27,14 +27,19 @@ import Testing
         let settings = wish().settings
         #expect(settings["retention.ms"] == "-1")
         #expect(settings["retention.bytes"] == "-1")
+        #expect(settings["compression.type"] == "uncompressed")
         #expect(settings["max.message.bytes"] == "1114112")
         #expect(settings["min.insync.replicas"] == "2")
         #expect(wish(replicas: 1).settings["min.insync.replicas"] == nil)
     }
 
     @Test func `other numbers and a bounded retention are differences without danger`() {
-        let found = differences(partitions: 3, replicas: 2, ["retention.ms": "1000"])
-        #expect(found.map(\.setting) == ["partitions", "replicas", "retention.ms"])
+        let found = differences(
+            partitions: 3, replicas: 2,
+            ["retention.ms": "1000", "compression.type": "producer"])
+        #expect(
+            found.map(\.setting)
+                == ["partitions", "replicas", "retention.ms", "compression.type"])
         #expect(found.allSatisfy { $0.danger == nil })
         #expect(found.first?.description == "partitions is 3, wanted 6")
     }

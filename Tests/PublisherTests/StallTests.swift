@@ -159,8 +159,8 @@ struct StallTests {
             #expect(journal.waitForPublished(100, upTo: .seconds(60)))
             gate.update { $0.allowed = $0.asked + 100 }
             append(200, types)
-            try eventually("an open transaction with records", upTo: .seconds(30)) {
-                try open("s.license.created") == 50
+            try eventually("an open transaction with records", upTo: .seconds(60)) {
+                try open("s.license.created") > 0
             }
             cluster.nodes[2].crash()
             gate.update { $0.allowed = .max }
@@ -196,8 +196,8 @@ struct StallTests {
             #expect(journal.waitForPublished(100, upTo: .seconds(60)))
             gate.update { $0.allowed = $0.asked + 100 }
             append(200, types)
-            try eventually("an open transaction with records", upTo: .seconds(30)) {
-                try open("s.order.submitted") == 50
+            try eventually("an open transaction with records", upTo: .seconds(60)) {
+                try open("s.order.submitted") > 0
             }
             cluster.nodes[2].crash()
             gate.update { $0.allowed = .max }

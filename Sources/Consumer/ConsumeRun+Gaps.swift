@@ -21,7 +21,10 @@ extension ConsumeRun {
         guard goesOn else {
             board.stop(key, reason)
             board.set(nil, trouble: key)
-            if let partition = table.partitions[key] { drop(partition) }
+            if let partition = table.partitions[key] {
+                follower.stop(partition, reason)
+                drop(partition)
+            }
             return
         }
         try passOver(key, table.next(of: key), nil, reason, to: nil)
@@ -29,15 +32,17 @@ extension ConsumeRun {
         drop(partition)
     }
 
-    /// Notes what a partition no longer has that is read for the first time.
-    func noteBeginning(of partition: TrackedPartition) throws(ConsumerError) {
-        let key = partition.key
+    /// Stores where partitions begin that are read for the first time, with what they no longer
+    /// have.
+    func noteBeginnings(of partitions: [TrackedPartition]) throws(ConsumerError) {
         try stored { () throws(StoreError) in
             try store.begin()
-            try store.passOver(
-                .before(
-                    partition.reading.next, topic: key.topic, partition: key.partition),
-                to: partition.progress)
+            for partition in partitions {
+                let (key, start) = (partition.key, partition.reading.next)
+                try store.advance(partition.progress)
+                guard start > 0 else { continue }
+                try store.note(.before(start, topic: key.topic, partition: key.partition))
+            }
             try store.commit()
         }
     }

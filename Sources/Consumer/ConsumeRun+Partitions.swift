@@ -69,42 +69,56 @@ extension ConsumeRun {
     private func leave(_ topic: String) {
         board.hear()
         for key in table.known(topic) {
-            board.set(nil, trouble: key)
-            if let partition = follower.remove(key) { drop(partition) }
+            board.forget(key)
+            if let partition = table.setAside(key) { drop(partition) }
         }
     }
 
     /// Asks where partitions begin that nothing is known of: what they lose from here on counts.
     ///
-    /// Gives those that can be read; the others are added again by a later look.
+    /// Gives those that can be read; the others are added again by a later look. Those of a topic
+    /// begin together or not at all: to a later look, or a later start, a topic that the state knows
+    /// has no partitions that may begin anywhere.
     private func begin(
         _ partitions: [TrackedPartition]
     ) throws(ConsumerError) -> [TrackedPartition] {
-        var begun: [TrackedPartition] = []
-        for partition in partitions {
-            guard partition.reading.isNew else {
-                begun.append(partition)
-                continue
+        let new = Dictionary(grouping: partitions.filter(\.reading.isNew), by: \.key.topic)
+        var begun = partitions.filter { !$0.reading.isNew }
+        var isAnswered = true
+        for (_, partitions) in new.sorted(by: { $0.key < $1.key }) {
+            // One question that nobody answers is enough for a look.
+            if isAnswered { isAnswered = try begin(together: partitions) }
+            if isAnswered {
+                begun += partitions
+            } else {
+                for partition in partitions { follower.remove(partition.key) }
             }
-            let range: Watermarks
-            do {
-                range = try consumer.watermarks(of: partition.key, upTo: Self.questionLimit)
-            } catch {
-                follower.remove(partition.key)
-                schedule.refreshSoon()
-                log.warning(
-                    "a partition was not asked for its beginning",
-                    ["partition": .string("\(partition.key)"), "error": .string("\(error)")])
-                continue
-            }
-            follower.begin(partition, at: range.low)
-            begun.append(partition)
-            if range.low > 0 { try noteBeginning(of: partition) }
-            log.info(
-                "reading a partition that is new to this state from its beginning",
-                ["partition": .string("\(partition.key)"), "next": .init(range.low)])
         }
         return begun
+    }
+
+    /// Begins the partitions of a topic, and stores where; false if one could not be asked.
+    private func begin(together partitions: [TrackedPartition]) throws(ConsumerError) -> Bool {
+        var starts: [Int64] = []
+        for partition in partitions {
+            do {
+                let range = try consumer.watermarks(of: partition.key, upTo: Self.questionLimit)
+                starts.append(range.low)
+                board.set(nil, trouble: partition.key)
+            } catch {
+                board.set("its beginning is not known yet: \(error)", trouble: partition.key)
+                schedule.refreshSoon()
+                return false
+            }
+        }
+        for (partition, start) in zip(partitions, starts) {
+            follower.begin(partition, at: start)
+            log.info(
+                "reading a partition that is new to this state from its beginning",
+                ["partition": .string("\(partition.key)"), "next": .init(start)])
+        }
+        try noteBeginnings(of: partitions)
+        return true
     }
 
     private func read(_ partitions: [TrackedPartition]) {

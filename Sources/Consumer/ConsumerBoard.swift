@@ -120,6 +120,15 @@ final class ConsumerBoard: Sendable {
             ["why": .string(log)])
     }
 
+    /// Nothing more is to be said of a partition.
+    func forget(_ partition: TopicPartition) {
+        let old = exchange { status in
+            status.stopped[partition] = nil
+            status.troubled[partition] = nil
+        }
+        if old.stopped[partition] != nil { metrics.stopped.set(old.stopped.count - 1) }
+    }
+
     /// Another state is read on from here: what is wrong with its partitions will show.
     func forgetPartitions() {
         exchange { status in

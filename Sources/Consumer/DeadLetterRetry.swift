@@ -169,24 +169,54 @@ package final class DeadLetterRetry {
         last = try store.lastDeadLetter()
     }
 
+    /// A letter and what is to become of it.
+    private enum Verdict {
+        /// Why it stays one.
+        case stays(DeadLetterReason, String)
+        /// The event, with the state that it alone gives.
+        case event(StoredEvent, state: [UInt8])
+    }
+
     /// Looks at the next letters, for a tenth of a second or so; false where none is left.
     package func step() throws(StoreError) -> Bool {
         let begin = MonotonicClock.now()
         while MonotonicClock.now() - begin < Self.stepNanoseconds {
             let letters = try store.deadLetters(selection, after: cursor, limit: Self.letters)
                 .filter { $0.number <= last }
-            guard let newest = letters.last?.number else { return false }
-            try settle(letters)
-            cursor = newest
+            if letters.isEmpty { return false }
+            // Kafka may be asked for each: outside of the transaction, and no more than time allows.
+            var verdicts: [(letter: DeadLetter, verdict: Verdict)] = []
+            for letter in letters {
+                verdicts.append((letter, verdict(on: letter)))
+                if MonotonicClock.now() - begin >= Self.stepNanoseconds { break }
+            }
+            try settle(verdicts)
+            cursor = verdicts.last?.letter.number ?? cursor
         }
         return true
     }
 
-    private func settle(_ letters: [DeadLetter]) throws(StoreError) {
+    private func verdict(on letter: DeadLetter) -> Verdict {
+        switch judge.judge(letter) {
+        case .stays(let reason, let detail): return .stays(reason, detail)
+        case .event(let event):
+            var state: [UInt8] = []
+            do {
+                try judge.reader.encodeState(event.entry, event.version, to: &state)
+            } catch {
+                return .stays(letter.reason, "\(error)")
+            }
+            return .event(judge.reader.stored(event, at: letter.position), state: state)
+        }
+    }
+
+    private func settle(
+        _ verdicts: [(letter: DeadLetter, verdict: Verdict)]
+    ) throws(StoreError) {
         var settled = summary
         try store.begin()
         do {
-            for letter in letters { try settle(letter, &settled) }
+            for (letter, verdict) in verdicts { try settle(letter, verdict, &settled) }
         } catch {
             store.rollBack()
             throw error
@@ -196,23 +226,14 @@ package final class DeadLetterRetry {
     }
 
     private func settle(
-        _ letter: DeadLetter, _ summary: inout RetrySummary
+        _ letter: DeadLetter, _ verdict: Verdict, _ summary: inout RetrySummary
     ) throws(StoreError) {
-        switch judge.judge(letter) {
+        switch verdict {
         case .stays(let reason, let detail):
             try store.setReason(reason, detail, of: letter.number)
             summary.staying[reason, default: 0] += 1
-        case .event(let event):
-            var state: [UInt8] = []
-            do {
-                try judge.reader.encodeState(event.entry, event.version, to: &state)
-            } catch {
-                try store.setReason(letter.reason, "\(error)", of: letter.number)
-                summary.staying[letter.reason, default: 0] += 1
-                return
-            }
-            let outcome = try store.apply(
-                judge.reader.stored(event, at: letter.position), state.span)
+        case .event(let event, let state):
+            let outcome = try store.apply(event, state.span)
             try store.removeDeadLetter(letter.number)
             summary.applied[outcome, default: 0] += 1
         }

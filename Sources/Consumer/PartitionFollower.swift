@@ -116,6 +116,8 @@ final class PartitionFollower<Partition: FollowedPartition> {
     ) throws(E) -> Int {
         if pauses.lookCloser() {
             events.append(.pause)
+            // Those of before stand behind records that are read again, or were left out.
+            signals.removeAll { if case .end = $0 { true } else { false } }
             recheckAll()
             pauses.forget()
         }
@@ -252,10 +254,12 @@ final class PartitionFollower<Partition: FollowedPartition> {
     /// A broker was away, or a topic changed, or time has passed: each partition begins at a record
     /// that was applied again, to see that it is still the same.
     func check(_ partitions: [Partition]) throws(KafkaError) {
-        let checking = partitions.filter { $0.reading.checkAgain() }
+        let checking = partitions.filter { $0.reading.canBeChecked }
         guard !checking.isEmpty else { return }
         do {
+            // Only what is not assigned may expect another record than the one that comes next.
             try consumer.unassign(checking.map(\.key))
+            for partition in checking { _ = partition.reading.checkAgain() }
             try read(checking)
         } catch {
             for partition in checking { events.append(.trouble(partition.key, error)) }
@@ -270,6 +274,11 @@ final class PartitionFollower<Partition: FollowedPartition> {
             _ = partition.reading.checkAgain()
             seek(partition, to: partition.start)
         }
+    }
+
+    /// Reads no more of a partition, for a reason that its records do not show.
+    func stop(_ partition: Partition, _ reason: StopReason) {
+        partition.reading.stop(for: reason)
     }
 
     /// Continues a partition that was stopped, and gives the offsets that are skipped: from the

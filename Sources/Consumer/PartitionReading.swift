@@ -238,6 +238,17 @@ package struct PartitionReading: Sendable {
         return .read(from: next)
     }
 
+    /// Stops for a reason that its records do not show.
+    package mutating func stop(for reason: StopReason) {
+        if stopReason == nil { phase = .stopped(reason) }
+    }
+
+    /// Whether there is something that `checkAgain` would look for, and that is not looked for
+    /// already.
+    package var canBeChecked: Bool {
+        if case .reading = phase { Self.check(anchor, last) != nil } else { false }
+    }
+
     /// What is there now may be something else: looks again for the anchor and the record applied
     /// last.
     ///

@@ -67,6 +67,12 @@ final class PartitionTable {
         return isKnown ? PartitionReading(next: 0) : PartitionReading()
     }
 
+    /// Reads no more of a partition, and knows how far it was read should it come back.
+    func setAside(_ key: TopicPartition) -> TrackedPartition? {
+        if let partition = partitions[key] { stored[key] = partition.progress }
+        return follower.remove(key)
+    }
+
     /// Whether nothing is published to a topic any more.
     func isFormer(_ topic: String) -> Bool { former.contains(topic) }
 

@@ -107,11 +107,12 @@ package enum ConsumerSignal: Hashable, Sendable {
         if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
     }
 
-    /// Reads an assigned partition from another offset on.
+    /// Reads a partition from another offset on.
     package func seek(_ partition: TopicPartition, to start: StartOffset) throws(KafkaError) {
         // Assigning anew also works for a partition whose reading has stopped by an error, where
         // rd_kafka_seek refuses.
-        try unassign([partition])
+        // It is not assigned any more where an earlier call failed halfway; assigning tells the rest.
+        try? unassign([partition])
         try assign([partition: start])
     }
 

@@ -79,6 +79,19 @@ import Testing
         #expect(reading.start == 0)
     }
 
+    @Test func `what stopped for another reason is not checked, and is read no more`() {
+        var reading = reading()
+        #expect(reading.canBeChecked == false)
+        #expect(reading.meet(offset: 9, hash: hash) == .pass)
+        #expect(reading.canBeChecked)
+        reading.stop(for: .gone(partitions: 2))
+        #expect(reading.canBeChecked == false)
+        #expect(reading.checkAgain() == false)
+        #expect(reading.meet(offset: 11, hash: hash) == .pass)
+        reading.stop(for: .missing(offset: 9))
+        #expect(reading.stopReason == .gone(partitions: 2))
+    }
+
     @Test func `a tombstone in place of a value is another record`() {
         var reading = reading()
         #expect(reading.meet(offset: 9, hash: nil) == .stop(.replaced(offset: 9)))

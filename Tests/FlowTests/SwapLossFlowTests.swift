@@ -85,6 +85,28 @@ extension Flows.GapFlowTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func `a topic that was recreated with fewer partitions stops no other topic`() throws {
+        let installation = try installation(3)
+        try TopicWriter(installation.kafka).write(
+            records(0..<30) + records(30..<45, "order.cancelled"))
+        let process = try consume(installation, "stop")
+        try installation.waitForState(state(of: [0..<30], and: 30..<45), upTo: .seconds(30))
+        try remove(installation)
+        try make(installation, partitions: 2)
+        try waitForReason("has only 2 partitions now", installation)
+        try waitForReason("the partition ends at 0, before the next offset", installation)
+        for round in 3..<6 {
+            // Behind a check of every partition, whose record comes first.
+            try TopicWriter(installation.kafka).write(
+                records(round * 15..<round * 15 + 15, "order.cancelled"))
+            try installation.waitForState(
+                state(of: [0..<30], and: 30..<round * 15 + 15), upTo: .seconds(30))
+        }
+        #expect(try installation.metric("consume", "hookline_consumer_stopped_partitions") == 3)
+        try stop(process)
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func `what arrives while consume stands still is applied, every time`() throws {
         let installation = try installation()
         let writer = try TopicWriter(installation.kafka)

@@ -37,6 +37,8 @@ enum FormerIds {
 
     /// Removes the files.
     static func remove(from folder: JournalFolder) throws(FileError) {
+        // What replaces them must be found again before they go.
+        try folder.files.syncFolder(folder.path)
         for path in try paths(folder) { try folder.files.remove(path) }
         try folder.files.syncFolder(folder.path)
     }

@@ -35,7 +35,11 @@ struct IdsRecovery {
         }
         var ring = try IdsRing(in: folder, journal: journal, configuration)
         let loaded = try ring.load(configuration, segmentsFrom: start)
-        if let index = former?.index, index.next > loaded.index.next {
+        // A takeover that lost its power may have left a ring with a hole; the former files go only
+        // once the ring is durable as a whole.
+        if let index = former?.index,
+            index.next > loaded.index.next || !loaded.missing.isEmpty
+        {
             return Found(ring: ring, index: index, through: index.next - 1, hasFormer: true)
         }
         for missing in loaded.missing where missing.upperBound <= loaded.index.next {

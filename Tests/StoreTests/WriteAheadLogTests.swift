@@ -3,7 +3,7 @@ import Store
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct WriteAheadLogTests {
+@Suite(.timeLimit(.minutes(10))) struct WriteAheadLogTests {
     @Test func `a read that stays in its snapshot keeps the log from shrinking, and is named`()
         throws
     {

@@ -23,6 +23,15 @@ struct IngressHandlerTests {
         return try client.response()
     }
 
+    @Test func `a body that there is no memory for is refused for now`() {
+        let problem = #expect(throws: HTTPProblem.self) {
+            _ = try Webhook(
+                .outOfMemory, receivedAt: .now(), traceparent: nil, apiKeyName: "test")
+        }
+        #expect(problem?.status == 503)
+        #expect(problem.map { "\($0.reason)" } == "memory")
+    }
+
     /// The answer to what is refused: the problem's kind, nothing kept, and the server serves on.
     private func expectRefusal(_ request: [UInt8], _ status: Int, _ reason: String) throws {
         client.send(request)

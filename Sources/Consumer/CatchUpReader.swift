@@ -178,16 +178,16 @@ final class CatchUpReader {
                     key: key, value: value, topic: position.topic, timestamp: record.timestamp)
             }
         }
-        let (content, eventID, hash): (CatchUpBatch.Content, EventID?, BodyHash?) =
-            switch read {
-            case .event(let event):
-                (try content(of: event, at: position), event.eventID, event.bodyHash)
-            case .deadLetter(let reason, let detail, let eventID):
-                (
-                    .deadLetter(letter(of: record, reason, detail, at: position)), eventID,
-                    record.bodyHash
-                )
-            }
+        let (content, eventID, hash): (CatchUpBatch.Content, EventID?, BodyHash?)
+        switch read {
+        case .event(let event):
+            content = try self.content(of: event, at: position)
+            (eventID, hash) = (event.eventID, event.bodyHash)
+        case .deadLetter(let reason, let detail, let id):
+            let letter = letter(of: record, reason, detail, at: position)
+            content = .deadLetter(letter)
+            (eventID, hash) = (id, letter.hash)
+        }
         partition.count(bytes: record.valueCount)
         batch.bytes += record.valueCount
         batch.records.append(

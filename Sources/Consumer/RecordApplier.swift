@@ -45,18 +45,14 @@ package final class RecordApplier {
                 timestamp: timestamp)
             return (try apply(event, position, tellingFields), last)
         case .deadLetter(let reason, let detail, let eventID):
-            let isKept = try stored { () throws(StoreError) in
-                try store.keepDeadLetter(
-                    reason, detail, at: position, key: key, value: value, timestamp: timestamp,
-                    time: .now())
-            }
-            var hash: BodyHash?
-            if let value { hash = BodyHash(hashing: value) }
-            return (
-                isKept ? .deadLetter(reason, detail) : .dropped,
-                LastRecord(
-                    offset: position.offset, eventID: eventID, hash: hash, timestamp: timestamp)
-            )
+            let letter = DeadLetter(
+                reason, detail, at: position, key: key, value: value, timestamp: timestamp,
+                time: .now())
+            let isKept = try stored { () throws(StoreError) in try store.keep(letter) }
+            let last = LastRecord(
+                offset: position.offset, eventID: eventID, hash: letter.hash,
+                timestamp: timestamp)
+            return (isKept ? .deadLetter(reason, detail) : .dropped, last)
         }
     }
 

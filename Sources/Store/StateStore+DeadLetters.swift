@@ -1,26 +1,13 @@
-package import Events
+internal import Events
 internal import JSON
 package import Projection
 internal import SQLite
 
 // Records that cannot be applied: kept, looked at again, set aside.
 extension StateStore {
-    /// Keeps a record that cannot be applied; false if it was set aside before.
-    ///
-    /// Up to 64 KiB of it, and nothing past `state.deadLettersBytes` of all letters: Kafka has it.
-    /// `timestamp` is the record's own.
-    @discardableResult
-    package func keepDeadLetter(
-        _ reason: DeadLetterReason, _ detail: String, at position: RecordPosition,
-        key: Span<UInt8>?, value: Span<UInt8>?, timestamp: Int64? = nil, time: Timestamp
-    ) throws(StoreError) -> Bool {
-        try keep(
-            DeadLetter(
-                reason, detail, at: position, key: key, value: value, timestamp: timestamp,
-                time: time))
-    }
-
     /// Keeps a dead letter under a number of its own; false if it was set aside before.
+    ///
+    /// Past `state.deadLettersBytes` of all letters nothing of its record: Kafka has it.
     @discardableResult
     package func keep(_ letter: DeadLetter) throws(StoreError) -> Bool {
         precondition(isInTransaction, "dead letters are kept within a transaction")

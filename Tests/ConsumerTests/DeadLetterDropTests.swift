@@ -2,6 +2,7 @@ import Consumer
 import Events
 import Projection
 import Store
+import Support
 import Testing
 
 @Suite struct DeadLetterDropTests {

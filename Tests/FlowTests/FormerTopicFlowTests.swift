@@ -12,21 +12,6 @@ extension Flows.GapFlowTests {
         try FileSystem.write(text, to: installation.folder.file("catalogue.json5"))
     }
 
-    private func start(_ installation: Installation) throws -> RunningProcess {
-        let process = try installation.start(["consume"], as: "consume")
-        try eventually("consume to be up", upTo: .seconds(20)) {
-            (try? installation.ask("consume", "/livez").status) == 200
-        }
-        return process
-    }
-
-    private func replay(
-        _ installation: Installation, _ options: String...
-    ) throws -> (code: ProcessEnd, text: String) {
-        let end = try installation.end(["replay", "--swap"] + options, upTo: .seconds(120))
-        return (end.end, end.output + end.errors)
-    }
-
     @Test(.timeLimit(.minutes(5)))
     func `a renamed topic's records are not left out in silence, and are read where it is named`()
         throws
@@ -36,14 +21,14 @@ extension Flows.GapFlowTests {
             Catalogue.shippedText, to: installation.folder.file("catalogue.json5"))
         try installation.run("topics", "create")
         try TopicWriter(installation.kafka).write(records(0..<10))
-        var process = try start(installation)
+        var process = try consume(installation, "stop")
         let old = try state(of: [0..<10], and: 0..<0)
         try installation.waitForState(old, upTo: .seconds(30))
         try stop(process)
 
         try rename(installation, former: "")
         try installation.run("topics", "create")
-        process = try start(installation)
+        process = try consume(installation, "stop")
         try waitForReason("the state has read the topic \(topic), which", installation)
         let refused = try replay(installation)
         #expect(refused.code == .exited(1), "\(refused.text)")
@@ -53,7 +38,7 @@ extension Flows.GapFlowTests {
 
         // As the reason says.
         try rename(installation, former: "\"\(topic)\"")
-        process = try start(installation)
+        process = try consume(installation, "stop")
         try waitUntilReady(installation)
         let writer = try TopicWriter(installation.kafka)
         try writer.write(
@@ -73,7 +58,7 @@ extension Flows.GapFlowTests {
         // Once the old topic is gone, its records are in the state and in no rebuilt one.
         try remove(installation)
         try stop(process)
-        process = try start(installation)
+        process = try consume(installation, "stop")
         try waitUntilReady(installation)
         #expect(try installation.export() == whole)
         #expect(try replay(installation).code == .exited(1))

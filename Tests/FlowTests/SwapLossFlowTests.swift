@@ -5,7 +5,7 @@ import Testing
 
 // What a state that is rebuilt from a cut or recreated topic may become, and the way out.
 extension Flows.GapFlowTests {
-    private func replay(
+    func replay(
         _ installation: Installation, _ options: String...
     ) throws -> (code: ProcessEnd, text: String) {
         let end = try installation.end(["replay", "--swap"] + options, upTo: .seconds(120))

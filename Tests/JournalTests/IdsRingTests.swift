@@ -190,12 +190,16 @@ import Testing
         #expect(try FileSystem.bytes(of: folder.ids).count == small)
     }
 
-    @Test func `of a chunk that is damaged the others are kept, and it is told`() throws {
-        _ = try written(90)
-        let offset = try #require(try place(holding: 40))
+    private func damageChunk(holding sequence: UInt64) throws {
+        let offset = try #require(try place(holding: sequence))
         var bytes = try FileSystem.bytes(of: folder.ids)
         bytes[offset + 300] ^= 1
         try FileSystem.write(bytes, to: folder.ids)
+    }
+
+    @Test func `of a chunk that is damaged the others are kept, and it is told`() throws {
+        _ = try written(90)
+        try damageChunk(holding: 40)
         // The segments begin behind it.
         var ring = try ring()
         var loaded = try ring.load(configuration, segmentsFrom: 60)
@@ -219,10 +223,7 @@ import Testing
 
     @Test func `what the segments hold of a damaged chunk is left to them`() throws {
         _ = try written(90)
-        let offset = try #require(try place(holding: 40))
-        var bytes = try FileSystem.bytes(of: folder.ids)
-        bytes[offset + 300] ^= 1
-        try FileSystem.write(bytes, to: folder.ids)
+        try damageChunk(holding: 40)
         var ring = try ring()
         let loaded = try ring.load(configuration, segmentsFrom: 20)
         #expect(loaded.missing == [32..<48])

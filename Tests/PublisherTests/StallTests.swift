@@ -150,6 +150,17 @@ struct StallTests {
         }
     }
 
+    /// Kills the last broker in the middle of a transaction, of which the topic has records.
+    private func killBroker(inTransactionOf topic: String, _ types: [String]) throws {
+        gate.update { $0.allowed = $0.asked + 100 }
+        append(200, types)
+        try eventually("an open transaction with records", upTo: .seconds(60)) {
+            try open(topic) > 0
+        }
+        cluster.nodes[2].crash()
+        gate.update { $0.allowed = .max }
+    }
+
     /// The broker dies in the middle of a transaction, of which it has records.
     @Test func `in transactions too, and what was undone meanwhile is there once`() throws {
         let types = ["order.updated", "license.created"]
@@ -157,13 +168,7 @@ struct StallTests {
         try run(.exactlyOnce) { loop in
             append(100, types)
             #expect(journal.waitForPublished(100, upTo: .seconds(60)))
-            gate.update { $0.allowed = $0.asked + 100 }
-            append(200, types)
-            try eventually("an open transaction with records", upTo: .seconds(60)) {
-                try open("s.license.created") > 0
-            }
-            cluster.nodes[2].crash()
-            gate.update { $0.allowed = .max }
+            try killBroker(inTransactionOf: "s.license.created", types)
             try eventually("the others to go on", upTo: .seconds(120)) {
                 journal.published == 300
                     && loop.unwritableTopics.keys.sorted() == ["s.license.created"]
@@ -194,13 +199,7 @@ struct StallTests {
         try run(.exactlyOnce) { loop in
             append(100, types)
             #expect(journal.waitForPublished(100, upTo: .seconds(60)))
-            gate.update { $0.allowed = $0.asked + 100 }
-            append(200, types)
-            try eventually("an open transaction with records", upTo: .seconds(60)) {
-                try open("s.order.submitted") > 0
-            }
-            cluster.nodes[2].crash()
-            gate.update { $0.allowed = .max }
+            try killBroker(inTransactionOf: "s.order.submitted", types)
             try eventually("the reason", upTo: .seconds(120)) {
                 if case .waitingForKafka(let why) = loop.status {
                     why.contains("fewer replicas in sync than min.insync.replicas")
